@@ -1,0 +1,22 @@
+"""What a report and a label are, how they come in, and the texts we wrote."""
+
+from corpora.importers import HeaderError, Importer, InputError, Rejected, read_reports
+from corpora.report import Example, Report, Span, content_id
+from corpora.taxonomy import Category, Taxonomy, default_taxonomy, read_taxonomy, top
+
+__all__ = [
+    "Category",
+    "Example",
+    "HeaderError",
+    "Importer",
+    "InputError",
+    "Rejected",
+    "Report",
+    "Span",
+    "Taxonomy",
+    "content_id",
+    "default_taxonomy",
+    "read_reports",
+    "read_taxonomy",
+    "top",
+]

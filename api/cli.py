@@ -1,0 +1,210 @@
+"""The command `minqing`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from api.demo import run_demo
+from api.errors import MinqingError, UsageError
+from api.ingest import Ingester
+from api.issues import masked, summarise
+from api.output import open_writer
+from api.store import Store
+from corpora import HeaderError, Importer, InputError, Rejected, Report, default_taxonomy
+from models import ArtefactError, load_pipeline
+
+REJECTED_ROWS = 3
+
+app = typer.Typer(
+    name="minqing",
+    help="民情: citizens' reports in Chinese, understood: categories, facts, and the issue each belongs to.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+issues_app = typer.Typer(help="List, show and export issues.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(issues_app, name="issues")
+
+Inputs = Annotated[
+    list[str], typer.Argument(metavar="INPUT...", help="JSONL, CSV, XLSX or TXT files; - is standard input (JSONL).")
+]
+Out = Annotated[str | None, typer.Option("-o", "--out", help="File to write: .csv and .xlsx are tables, else JSONL.")]
+StoreUrl = Annotated[str, typer.Option("--store", help="Database URL.")]
+Map = Annotated[list[str], typer.Option("--map", metavar="FIELD=COLUMN", help="Name a column: --map text=留言详情")]
+Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show personal data.")]
+Scores = Annotated[bool, typer.Option("--scores", help="Add the probability of every category.")]
+DEFAULT_STORE = "sqlite:///minqing.db"
+
+
+@app.callback()
+def _options(debug: Annotated[bool, typer.Option("--debug", help="Show a traceback on failure.")] = False) -> None:
+    pass
+
+
+@app.command(epilog="Example: minqing tag messages.xlsx -o tagged.csv")
+def tag(inputs: Inputs, out: Out = None, unmasked: Unmasked = False, scores: Scores = False, map_: Map = []) -> None:  # noqa: B006
+    """Tag each report with its categories and facts; nothing is stored."""
+    with _Run(out, map_) as run, open_writer(out, default_taxonomy()) as writer:
+        for analysis in load_pipeline().stream(run.reports(inputs)):
+            writer.write(analysis.to_json(unmasked=unmasked, scores=scores))
+            run.advance()
+
+
+@app.command(epilog="Example: minqing ingest messages.jsonl --store sqlite:///minqing.db")
+def ingest(
+    inputs: Inputs,
+    store: StoreUrl = DEFAULT_STORE,
+    out: Out = None,
+    unmasked: Unmasked = False,
+    scores: Scores = False,
+    map_: Map = [],  # noqa: B006
+) -> None:
+    """Tag reports, link each to its issue, and store them. A report stored before changes nothing."""
+    with _Run(out, map_) as run, open_writer(out, default_taxonomy()) as writer:
+        ingester = Ingester(Store(store), load_pipeline())
+        for ingested in ingester.ingest(run.reports(inputs)):
+            writer.write(ingested.to_json(unmasked=unmasked, scores=scores))
+            run.advance()
+        run.known = ingester.known
+
+
+@issues_app.command("list", epilog="Example: minqing issues list --most 20")
+def issues_list(
+    store: StoreUrl = DEFAULT_STORE, most: Annotated[int, typer.Option(help="How many, largest first.")] = 50
+) -> None:
+    """The largest issues, a line each: id, size, category, last seen, name."""
+    for count, issue in enumerate(summarise(Store(store).reports())):
+        if count == most:
+            break
+        last = issue.last_seen.date().isoformat() if issue.last_seen else "-"
+        print(issue.id, len(issue.reports), issue.category, last, issue.name, sep="\t")
+
+
+@issues_app.command("show", epilog="Example: minqing issues show i3f2a9c01b7de")
+def issues_show(issue_id: Annotated[str, typer.Argument(metavar="ID")], store: StoreUrl = DEFAULT_STORE) -> None:
+    """One issue with its reports, personal data masked."""
+    members = list(Store(store).reports(issue_id))
+    if not members:
+        raise UsageError(f"no issue {issue_id!r} in {store}; see `minqing issues list`")
+    (issue,) = summarise(members)
+    print(json.dumps(issue.to_json(), ensure_ascii=False, indent=2))
+    for stored in members:
+        received = stored.report.received_at
+        print(f"\n{stored.report.id}  {received.isoformat() if received else ''}\n{masked(stored)}")
+
+
+@issues_app.command("export", epilog="Example: minqing issues export -o issues.jsonl")
+def issues_export(store: StoreUrl = DEFAULT_STORE, out: Out = None) -> None:
+    """Every issue as one JSON object a line."""
+    stream = open(out, "w", encoding="utf-8") if out and out != "-" else sys.stdout
+    for issue in summarise(Store(store).reports()):
+        stream.write(json.dumps(issue.to_json(), ensure_ascii=False) + "\n")
+    if stream is not sys.stdout:
+        stream.close()
+
+
+@app.command()
+def demo() -> None:
+    """Run everything on the sample that ships with minqing, and say what was found."""
+    run_demo(load_pipeline())
+
+
+class _Run:
+    """One run over inputs: progress, rejected rows, and the exit code that follows from them."""
+
+    def __init__(self, out: str | None, mapping: list[str]) -> None:
+        self._path = Path(f"{out or 'minqing'}.rejected.jsonl")
+        self._mapping = dict(_field(item) for item in mapping)
+        self._rejected = 0
+        self._done = 0
+        self.known = 0
+        self._console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=self._console, disable=not sys.stderr.isatty(), transient=True)
+        self._task = self._progress.add_task("reports", total=None)
+
+    def __enter__(self) -> _Run:
+        self._path.unlink(missing_ok=True)
+        self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._progress.stop()
+        if kind is not None:
+            return
+        known = f", {self.known} known before" if self.known else ""
+        bad = f", {self._rejected} rejected (see {self._path})" if self._rejected else ""
+        print(f"{self._done} reports done{known}{bad}", file=sys.stderr)
+        if self._rejected:
+            raise typer.Exit(REJECTED_ROWS)
+
+    def reports(self, inputs: Iterable[str]) -> Iterator[Report]:
+        importer = Importer(self._mapping, self._reject)
+        for source in inputs:
+            yield from importer.read(source)
+
+    def advance(self) -> None:
+        self._done += 1
+        self._progress.update(self._task, completed=self._done)
+
+    def _reject(self, rejected: Rejected) -> None:
+        self._rejected += 1
+        with self._path.open("a", encoding="utf-8") as stream:
+            row = {"file": rejected.file, "row": rejected.row, "reason": rejected.reason}
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _field(item: str) -> tuple[str, str]:
+    field, equals, column = item.partition("=")
+    if not equals:
+        raise UsageError(f"--map {item!r} is not FIELD=COLUMN; write --map text=留言详情")
+    return field, column
+
+
+@contextmanager
+def _one_line_errors(debug: bool) -> Iterator[None]:
+    """Failures end in one line and their exit code, without a traceback unless asked for."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message())
+        sys.exit(0)
+    except click.ClickException as error:
+        _fail(f"{error.format_message()} (see --help)", 2)
+    except (InputError, HeaderError) as error:
+        _fail(str(error), 2)
+    except (MinqingError, ArtefactError) as error:
+        _fail(str(error), getattr(error, "exit_code", 1))
+    except BrokenPipeError:
+        # The reader of our output went away, as `| head` does.
+        sys.stderr.close()
+        sys.exit(0)
+    except KeyboardInterrupt:
+        _fail("stopped", 130)
+    except Exception as error:
+        if debug:
+            raise
+        _fail(f"{type(error).__name__}: failed; run again with --debug for details", 1)
+
+
+def _fail(message: str, code: int) -> None:
+    print(f"minqing: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    with _one_line_errors("--debug" in sys.argv[1:]):
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)

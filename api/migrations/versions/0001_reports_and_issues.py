@@ -1,0 +1,36 @@
+"""Reports with their analysis, and the issues they belong to."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "issue",
+        sa.Column("id", sa.String(40), primary_key=True),
+        sa.Column("status", sa.String(20), nullable=False),
+    )
+    op.create_table(
+        "report",
+        sa.Column("pk", sa.Integer, primary_key=True),
+        sa.Column("source", sa.String(200), nullable=False),
+        sa.Column("external_id", sa.String(200), nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("received_at", sa.DateTime),
+        sa.Column("channel", sa.String(200), nullable=False),
+        sa.Column("region", sa.String(200), nullable=False),
+        sa.Column("analysis", sa.JSON, nullable=False),
+        sa.Column("vector", sa.LargeBinary, nullable=False),
+        sa.Column("issue_id", sa.String(40), sa.ForeignKey("issue.id"), nullable=False),
+    )
+    op.create_index("report_key", "report", ["source", "external_id"], unique=True)
+    op.create_index("report_issue", "report", ["issue_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("report")
+    op.drop_table("issue")

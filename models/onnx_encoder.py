@@ -1,0 +1,147 @@
+"""Runs the exported graph: texts in, encodings out, by onnxruntime and numpy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from os import cpu_count
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from models.artefact import GRAPH, ArtefactConfig
+from models.decode import bio_spans
+from models.windows import Window, WindowCutter
+from nlp import Encoding
+
+Floats = NDArray[np.float32]
+
+#: Parts of a text shown as evidence, at most.
+EVIDENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """One window's share: votes (pieces, 2 × ids), weights (pieces,), sums (width,), tags (characters, tags)."""
+
+    votes: Floats
+    weights: Floats
+    sums: Floats
+    tags: Floats
+
+
+class OnnxEncoder:
+    """An `nlp.Encoder` from an artefact's folder.
+
+    A window is run by itself, one a thread: the graph's activations are quantised over all that is run at once, so
+    batching would let a text's neighbours change its numbers; and one window fills a core already.
+    """
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        self._config = ArtefactConfig.load(folder)
+        self._cutter = WindowCutter.load(folder)
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session = ort.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
+        self._pool = ThreadPoolExecutor(threads or cpu_count() or 1)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return self._config.ids
+
+    @property
+    def decided_above(self) -> float:
+        return self._config.decided_above
+
+    @property
+    def applies_above(self) -> float:
+        return self._config.applies_above
+
+    @property
+    def version(self) -> str:
+        return self._config.version
+
+    def encode(self, texts: Sequence[str]) -> list[Encoding]:
+        """One encoding a text, in order; a text of any length is read whole, window by window."""
+        cut = self._cutter.cut(texts)
+        outputs = iter(list(self._pool.map(self._run, [w for windows in cut for w in windows])))
+        return [
+            self._join(text, windows, [next(outputs) for _ in windows])
+            for text, windows in zip(texts, cut, strict=True)
+        ]
+
+    def _run(self, window: Window) -> _Output:
+        batch = self._cutter.pad_batch([window])
+        feed = {"pieces": batch.pieces, "mask": batch.mask, "chars": batch.chars, "piece_of_char": batch.piece_of_char}
+        votes, weights, sums, tags = self._session.run(None, feed)
+        return _Output(votes[0], weights[0], sums[0], tags[0])
+
+    def _join(self, text: str, windows: list[Window], outputs: list[_Output]) -> Encoding:
+        config = self._config
+        votes = np.concatenate([o.votes for o in outputs])
+        weights = np.concatenate([o.weights for o in outputs])
+        weights = weights / weights.sum()
+        logits = weights @ votes
+        n = len(config.ids)
+        primary = _softmax(logits[:n] / config.temperature)
+        labels = _sigmoid(config.label_slope * logits[n:] + config.label_offset)
+        vector = sum((o.sums for o in outputs), np.zeros(len(outputs[0].sums), np.float32))
+        tags = np.concatenate([o.tags[: len(w.chars)] for w, o in zip(windows, outputs, strict=True)])
+        best = int(primary.argmax())
+        others = np.delete(logits[:n], best).argmax()
+        rival = int(others + (others >= best))
+        speaks = weights * (votes[:, best] - votes[:, rival])
+        return Encoding(
+            primary=primary,
+            labels=labels,
+            vector=(vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32),
+            spans=tuple(bio_spans(text, tags, config.tags)),
+            evidence=_evidence(text, windows, speaks),
+        )
+
+
+def _softmax(logits: Floats) -> Floats:
+    powers = np.exp(logits - logits.max())
+    return np.asarray(powers / powers.sum(), np.float32)
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
+
+
+def _evidence(text: str, windows: list[Window], speaks: Floats) -> tuple[tuple[int, int], ...]:
+    """The clauses that spoke most for the best category against its rival, in the order of the text."""
+    share = np.zeros(len(text), np.float32)
+    at = 0
+    for window in windows:
+        part = speaks[at : at + len(window.pieces)]
+        pieces = np.asarray(window.piece_of_char, np.int64)
+        counts = np.bincount(pieces, minlength=len(window.pieces)).clip(1)
+        share[window.start : window.start + len(pieces)] = np.where(pieces > 0, (part / counts)[pieces], 0)
+        at += len(window.pieces)
+    clauses = _clauses(text)
+    strength = {clause: float(share[clause[0] : clause[1]].sum()) for clause in clauses}
+    strongest = sorted(clauses, key=lambda c: -strength[c])[:EVIDENCE]
+    most = strength[strongest[0]] if strongest else 0.0
+    return tuple(sorted(c for c in strongest if strength[c] > 0 and strength[c] >= most / 3))
+
+
+def _clauses(text: str) -> list[tuple[int, int]]:
+    """Runs between punctuation marks, `[start, end)`."""
+    clauses = []
+    start = -1
+    for i, c in enumerate(text):
+        if c.isalnum():
+            if start < 0:
+                start = i
+            end = i + 1
+        elif c in "，。！？；、,!?;：:\n \t…" and start >= 0:
+            clauses.append((start, end))
+            start = -1
+    if start >= 0:
+        clauses.append((start, end))
+    return clauses

@@ -1,0 +1,68 @@
+"""What is known of one report after analysis: frozen, JSON-safe, with the versions that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora import Report
+from nlp.entity import Entity
+from nlp.mask import mask, mask_entities
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """A reason to act at once, and `[start, end)` of the raw text that says so."""
+
+    reason: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The result of one report; offsets are characters of `report.content`.
+
+    `categories` are (id, probability), best first; `scores` has every id; `vector` is a unit vector (float32).
+    """
+
+    report: Report
+    primary: tuple[str, float]
+    categories: tuple[tuple[str, float], ...]
+    decided: bool
+    evidence: tuple[tuple[int, int], ...]
+    entities: tuple[Entity, ...]
+    urgent: tuple[Urgency, ...]
+    scores: Mapping[str, float]
+    vector: NDArray[np.float32]
+    versions: Mapping[str, str]
+
+    def to_json(self, *, unmasked: bool = False, scores: bool = False) -> dict[str, Any]:
+        """The public object of `minqing tag`; personal data is masked unless `unmasked`."""
+        content = self.report.content
+        entities = self.entities if unmasked else mask_entities(content, self.entities)
+        result: dict[str, Any] = {
+            "id": self.report.id,
+            "text": content if unmasked else mask(content, self.entities),
+            "primary": {"id": self.primary[0], "score": _round(self.primary[1])},
+            "categories": [{"id": i, "score": _round(s)} for i, s in self.categories],
+            "decided": self.decided,
+            "evidence": [{"start": a, "end": b} for a, b in self.evidence],
+            "entities": [
+                {"type": e.type, "start": e.start, "end": e.end, "text": e.text, "value": e.value} for e in entities
+            ],
+            "urgent": [{"reason": u.reason, "start": u.start, "end": u.end} for u in self.urgent],
+            "route": None,
+            "versions": dict(self.versions),
+        }
+        if scores:
+            result["scores"] = {i: _round(s) for i, s in self.scores.items()}
+        return result
+
+
+def _round(probability: float) -> float:
+    return round(float(probability), 4)

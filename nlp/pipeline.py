@@ -1,0 +1,65 @@
+"""The way of a text from report to analysis: a loop one can read. Reads nothing, writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from corpora import Report, Taxonomy
+from nlp.analysis import Analysis
+from nlp.classify import classify
+from nlp.encoder import Encoder
+from nlp.entity import Entity
+from nlp.merge import merge_entities
+from nlp.normalise import Normal, normalise
+from nlp.recognise import RULES_VERSION, recognise
+from nlp.urgent import find_urgent
+
+#: Reports encoded together; sorting by length inside it keeps padding small.
+BATCH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Normalise, encode, classify, extract: one batch at a time, no state between batches."""
+
+    encoder: Encoder
+    taxonomy: Taxonomy
+
+    def analyse(self, reports: Sequence[Report]) -> list[Analysis]:
+        """One analysis a report, in order; the same report gives the same analysis in any batch."""
+        normals = [normalise(report.content) for report in reports]
+        encodings = self.encoder.encode([normal.text for normal in normals])
+        versions = {"model": self.encoder.version, "taxonomy": self.taxonomy.version, "rules": RULES_VERSION}
+        analyses = []
+        for report, normal, encoding in zip(reports, normals, encodings, strict=True):
+            decision = classify(encoding, self.encoder)
+            tagged = [_entity(normal, span.type, span.start, span.end) for span in encoding.spans]
+            entities = merge_entities(recognise(normal, report.received_at), tagged)
+            analyses.append(
+                Analysis(
+                    report=report,
+                    primary=decision.primary,
+                    categories=decision.categories,
+                    decided=decision.decided,
+                    evidence=tuple(normal.raw_span(a, b) for a, b in encoding.evidence),
+                    entities=tuple(entities),
+                    urgent=find_urgent(normal, entities, report.received_at),
+                    scores=dict(zip(self.encoder.ids, map(float, encoding.labels), strict=True)),
+                    vector=encoding.vector,
+                    versions=versions,
+                )
+            )
+        return analyses
+
+    def stream(self, reports: Iterable[Report]) -> Iterator[Analysis]:
+        """Analyse as reports come, in order, in batches of BATCH."""
+        source = iter(reports)
+        while batch := list(islice(source, BATCH)):
+            yield from self.analyse(batch)
+
+
+def _entity(normal: Normal, kind: str, start: int, end: int) -> Entity:
+    a, b = normal.raw_span(start, end)
+    return Entity(kind, a, b, normal.raw[a:b])
