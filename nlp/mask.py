@@ -74,7 +74,7 @@ def _masked(kind: str, text: str) -> str:
 
 def _is_digit(character: str) -> bool:
     """Any sign that can stand for a digit: of any script, Han numerals, look-alike letters, and marks that hide one."""
-    return character.isalnum() and (not "\u4e00" <= character <= "\u9fff" or character in HAN) or character in "〇*×●"
+    return (character.isalnum() and (not "\u4e00" <= character <= "\u9fff" or character in HAN)) or character in "〇*×●"
 
 
 def _hide(shown: list[str], start: int, masked: str) -> None:

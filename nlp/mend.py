@@ -69,12 +69,12 @@ class Draft:
 
 def mend(draft: Draft) -> Draft:
     """Apply the repairs in the order in which they build on one another."""
-    if _RARE.search(draft.text):
+    rare = _RARE.search(draft.text) is not None
+    if rare:
         draft.edit(_KEYCAP, lambda found: chr(ord("①") + int(found[1]) - 1) if found[1] != "0" else "⓪")
         draft.edit(_INVISIBLE, lambda found: "")
         draft.edit(_LATIN_RUN, _latin)
         draft.edit(_PINYIN, lambda found: "")
-        draft.edit(_WEIXIN, lambda found: "微信" if found[1] else found[2] + "心")
     if "|" in draft.text:
         draft.edit(_LINK_TAIL, draft.drop)
     if ">" in draft.text or "»" in draft.text:
@@ -85,6 +85,8 @@ def mend(draft: Draft) -> Draft:
         draft.edit(_DIGIT_RUN, _plain_digits)
     if _PARTED_MARK.search(draft.text):
         draft.edit(_PARTED, _joined)
+    if rare:
+        draft.edit(_WEIXIN, _weixin)
     if _REPEATED_MARK.search(draft.text):
         draft.edit(_REPEATED, _collapsed)
     if "." in draft.text and _CAPITAL.search(draft.text):
@@ -121,7 +123,8 @@ _LINK_TAIL = re.compile(
     r"|(?<=[\n。！？])(?:[^|\n。！？]{1,30}\|){12,}[^|\n。！？]{0,30}\s{0,9}\Z"
 )
 _BREADCRUMB = re.compile(
-    r"(?:[您你])?(?:现在|当前|目前)?(?:所在)?的?位置 ?: ?(?:[^>»\n。，]{1,20}[>»] ?){1,10}(?:(?:正文|内容|详情)(?=\s|\Z))?"
+    r"(?:[您你])?(?:现在|当前|目前)?(?:所在)?的?位置 ?: ?(?:[^>»\n。，]{1,20}[>»] ?){1,10}"
+    r"(?:(?:正文|内容|详情)(?=\s|\Z))?"
 )
 
 # Wrong decoding. GBK text read one byte late shows rare characters and, before the next good one, an ASCII letter.
@@ -131,17 +134,33 @@ _BROKEN = re.compile(r"\ufffd+|(?:锟斤拷)+|烫烫烫烫+|ï¿½|\?(?P<shifted
 # Digits in circles, with a full stop or in brackets: a list's numbers (①500元 ②300元) unless they stand in a run.
 _CIRCLED = {
     **{chr(one + step): str(1 + step) for one in (0x2460, 0x2474, 0x2488, 0x2776, 0x2780, 0x278A) for step in range(9)},
-    **{zero: "0" for zero in "⓪⓿"},
+    **dict.fromkeys("⓪⓿", "0"),
 }
 _DISGUISES = "OoIl" + "".join(_CIRCLED)
 _DISGUISED_DIGIT = re.compile(f"[{_DISGUISES}]")
 _DIGIT_RUN = re.compile(
-    rf"(?<![A-Za-z0-9./@_])[0-9{_DISGUISES}](?:[ -]?[0-9{_DISGUISES}]){{4,}}(?![A-Za-z0-9@_]|\.[A-Za-z])"
+    rf"(?:(?<![A-Za-z0-9./@_])[0-9OoIl]|[{''.join(_CIRCLED)}])(?:[ -]?[0-9{_DISGUISES}]){{4,}}"
+    r"(?![A-Za-z0-9@_]|\.[A-Za-z])"
 )
 
 # 银.行.卡.号: single characters parted by one mark. Two or three are joined only where they make a known word.
 _PARTED_MARK = re.compile(r"[一-鿿Qq][ .·_][一-鿿Qq ]")
-_WORDS = ("手机号", "微信号", "支付宝", "银行", "卡号", "账号", "帐号", "手机", "电话", "扣扣", "企鹅", "转账", "密码", "网址")
+_WORDS = (
+    "手机号",
+    "微信号",
+    "支付宝",
+    "银行",
+    "卡号",
+    "账号",
+    "帐号",
+    "手机",
+    "电话",
+    "扣扣",
+    "企鹅",
+    "转账",
+    "密码",
+    "网址",
+)
 _PARTED = re.compile(
     r"[一-鿿]([ .·_])[一-鿿](?:\1[一-鿿]){2,}"
     rf"|{'|'.join('[ .·_]'.join(word) for word in _WORDS)}"
@@ -205,6 +224,10 @@ def _plain_digits(found: re.Match[str]) -> str:
 def _latin(found: re.Match[str]) -> str:
     word = found[0]
     return word.translate(_LOOKALIKE) if any("A" <= c <= "Z" or "a" <= c <= "z" for c in word) else word
+
+
+def _weixin(found: re.Match[str]) -> str:
+    return "微信" if found[1] else ("微心" if found[2] in "微薇溦" else found[2] + "心")
 
 
 def _joined(found: re.Match[str]) -> str:

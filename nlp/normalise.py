@@ -7,7 +7,7 @@ Two stages, both linear. *Folding* replaces one character by one (full width, tr
 offsets stay as they are. *Mending* (`nlp/mend.py`) shortens or rewrites pieces and runs only where a mark of such a
 piece is present. Clean text passes both by a handful of character-class searches.
 
-Chinese sentence punctuation （，。！？；、“”（）） stays full width: it carries the sentence borders that later steps need.
+Chinese sentence punctuation （，。！？；、“”） stays full width: it carries the borders that later steps need.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from nlp.mend import Draft, mend
 
 @dataclass(frozen=True, slots=True)
 class Normal:
-    """A text and its normalised form; `dropped` are raw ranges of site furniture, `damaged` counts unreadable pieces."""
+    """A text and its normal form; `dropped` are raw ranges of site furniture, `damaged` counts unreadable pieces."""
 
     raw: str
     text: str

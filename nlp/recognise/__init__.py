@@ -6,7 +6,7 @@ from datetime import datetime
 
 from nlp.entity import PERSONAL, Entity
 from nlp.normalise import Normal
-from nlp.recognise import account, bank_card, email, id_card, phone, plate, url
+from nlp.recognise import account, bank_card, digits, email, id_card, phone, plate, url
 from nlp.recognise.recogniser import Finder, Found, Rank, Recogniser, Table
 
 __all__ = ["FAMILIES", "RULES_VERSION", "Finder", "Found", "Rank", "Recogniser", "Table", "recognise"]
@@ -16,8 +16,10 @@ RULES_VERSION = "2024.1"
 
 #: Who looks at a text. A family of its own making (money, time) needs only `find`.
 FAMILIES: tuple[Finder, ...] = (
-    *(id_card.TABLE, bank_card.TABLE, phone.TABLE, account.TABLE),
-    *(email.TABLE, plate.TABLE, url.TABLE),
+    Table(digits.PLAIN, (*id_card.PLAIN, *bank_card.PLAIN, *phone.PLAIN)),
+    Table(digits.SPOKEN, (*bank_card.SPOKEN, *phone.SPOKEN)),
+    Table(digits.WORDED, (*bank_card.WORDED, *phone.WORDED)),
+    *(account.NUMBERED, account.NAMED, email.TABLE, plate.TABLE, url.TABLE),
 )
 
 

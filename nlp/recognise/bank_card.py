@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from nlp.recognise.digits import GAP, HAN, HIDDEN, WORD_GAP, digits, groups, hidden, is_luhn, is_resident_number
-from nlp.recognise.recogniser import Rank, Recogniser, Table
+from nlp.recognise.recogniser import Rank, Recogniser
 
 _X = re.escape(HIDDEN)
 _NOT = frozenset({"other", "id", "phone", "account"})
@@ -49,10 +49,12 @@ def _is_account(text: str) -> bool:
 def _is_hidden(text: str) -> bool:
     """Shows at least four digits of an issuer in front and hides at least four."""
     number = hidden(text)
-    return 12 <= len(number) <= 19 and number.count("*") >= 4 and re.match(r"62|4[0-9]|5[1-5]|95[59]", number) is not None
+    return (
+        12 <= len(number) <= 19 and number.count("*") >= 4 and re.match(r"62|4[0-9]|5[1-5]|95[59]", number) is not None
+    )
 
 
-_TABLE = (
+PLAIN = (
     # 6222021234567890123, alone in the text
     Recogniser(
         "bank_card",
@@ -79,15 +81,6 @@ _TABLE = (
         _is_grouped,
         refuses=_NOT,
     ),
-    # 6222转0212转3456转7890
-    Recogniser(
-        "bank_card",
-        re.compile(rf"(?<![0-9])[3-9][0-9]{{3}}(?:{WORD_GAP}[0-9]{{4}}){{3}}(?:{WORD_GAP}[0-9]{{1,3}})?(?![0-9])"),
-        Rank.CHECKED,
-        digits,
-        _is_issued,
-        refuses=_NOT,
-    ),
     # 卡号 and any number that passes Luhn
     Recogniser(
         "bank_card",
@@ -105,15 +98,6 @@ _TABLE = (
         digits,
         _is_account,
         requires=_EXPLICIT,
-    ),
-    # 卡号六二二二零二……
-    Recogniser(
-        "bank_card",
-        re.compile(rf"(?<![0-9{HAN}])[0-9{HAN}](?:[ -]?[0-9{HAN}]){{14,18}}(?![0-9{HAN}])"),
-        Rank.CHECKED,
-        digits,
-        _is_issued,
-        refuses=_NOT,
     ),
     # 6222****1234, 6222 **** **** 1234
     Recogniser(
@@ -135,4 +119,26 @@ _TABLE = (
     ),
 )
 
-TABLE = Table(re.compile(rf"[0-9{HAN}](?:[^0-9\n]{{0,6}}[0-9{HAN}{_X}]){{4}}"), _TABLE)
+SPOKEN = (
+    # 卡号六二二二零二……
+    Recogniser(
+        "bank_card",
+        re.compile(rf"(?<![0-9{HAN}])[0-9{HAN}](?:[ -]?[0-9{HAN}]){{14,18}}(?![0-9{HAN}])"),
+        Rank.CHECKED,
+        digits,
+        _is_issued,
+        refuses=_NOT,
+    ),
+)
+
+WORDED = (
+    # 6222转0212转3456转7890
+    Recogniser(
+        "bank_card",
+        re.compile(rf"(?<![0-9])[3-9][0-9]{{3}}(?:{WORD_GAP}[0-9]{{4}}){{3}}(?:{WORD_GAP}[0-9]{{1,3}})?(?![0-9])"),
+        Rank.CHECKED,
+        digits,
+        _is_issued,
+        refuses=_NOT,
+    ),
+)

@@ -19,6 +19,13 @@ GAP = r"[ .·_/~-]"
 #: Words that part them: 138转0013转8000. A word that makes quantities of the groups (年, 元, 到) is none.
 WORD_GAP = r"[^0-9\n，。,；;、！？年月日时分秒点元角万亿千百个号楼栋层室单米人户岁天次条名块到至比和或与及]{1,6}"
 
+#: Where numbers are looked for: runs of digits with their gaps, brackets, hidden digits and extension …
+PLAIN = re.compile(rf"[0-9+(（][0-9 .·_/~()（）+—{HIDDEN}-]{{4,}}(?:(?:转|[Ee]xt\.?) ?[0-9]{{1,6}})?")
+#: … runs of Han numerals …
+SPOKEN = re.compile(rf"[{HAN}0-9][{HAN}0-9 -]{{9,}}")
+#: … and groups parted by words.
+WORDED = re.compile(rf"[0-9]{{3,4}}{WORD_GAP}[0-9]{{4}}(?:{WORD_GAP}[0-9]{{1,4}})+")
+
 _MARK = re.compile(f"[^0-9{re.escape(HIDDEN)}]")
 
 
@@ -47,14 +54,14 @@ def is_luhn(number: str) -> bool:
 
 #: GB/T 2260: the first two digits of an administrative division.
 _PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82, 83)
 )
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def is_resident_number(number: str) -> bool:
     """GB 11643-1999: division, date of birth, order, check character; or the 15 digits that it replaced."""
-    if number[:2] not in _PROVINCES:
+    if not is_province(number[:2]):
         return False
     if len(number) == 15:
         return is_date(f"19{number[6:12]}")
@@ -66,7 +73,7 @@ def is_resident_number(number: str) -> bool:
 
 def is_province(code: str) -> bool:
     """Whether two digits open the codes of a province."""
-    return code in _PROVINCES
+    return int(code) in _PROVINCES
 
 
 def is_date(number: str) -> bool:

@@ -56,7 +56,9 @@ _TABLE = (
     # WJ湘12345, 使014578
     Recogniser(
         "plate",
-        re.compile(rf"(?<![A-Za-z0-9])WJ{_GAP}[{_PROVINCE}]?{_GAP}[0-9]{{4}}[0-9A-Z](?![A-Za-z0-9])|使[0-9]{{3}}·?[0-9]{{3}}(?![0-9])"),
+        re.compile(
+            rf"(?<![A-Za-z0-9])WJ{_GAP}[{_PROVINCE}]?{_GAP}[0-9]{{4}}[0-9A-Z](?![A-Za-z0-9])|使[0-9]{{3}}·?[0-9]{{3}}(?![0-9])"
+        ),
         Rank.SHAPE,
         _plain,
         is_number=False,
@@ -72,4 +74,4 @@ _TABLE = (
     ),
 )
 
-TABLE = Table(re.compile(rf"[{_PROVINCE}][A-Za-z]|WJ|使[0-9]{{3}}"), _TABLE)
+TABLE = Table(re.compile(rf"[{_PROVINCE}使W][A-Za-z0-9][A-Za-z0-9{_PROVINCE} ·.—*×●-]{{3,}}[{_CLOSING}]?"), _TABLE)

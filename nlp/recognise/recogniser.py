@@ -41,7 +41,8 @@ class Finder(Protocol):
     def find(self, normal: Normal, received_at: datetime | None) -> Iterator[Found]: ...
 
 
-def _anything(found: str) -> bool:
+def anything(found: str) -> bool:
+    """The check of a recogniser whose pattern says all."""
     return True
 
 
@@ -58,15 +59,15 @@ class Recogniser:
     pattern: re.Pattern[str]
     rank: Rank
     value: Callable[[str], Any]
-    check: Callable[[str], bool] = _anything
+    check: Callable[[str], bool] = anything
     requires: frozenset[str] = frozenset()
     refuses: frozenset[str] = frozenset()
     is_number: bool = True
 
-    def find(self, text: str) -> Iterator[Found]:
-        """Every place where pattern, check and context agree."""
+    def find(self, text: str, first: int, last: int) -> Iterator[Found]:
+        """Every place in `text[first:last]` where pattern, check and context agree."""
         group = "it" if "it" in self.pattern.groupindex else 0
-        for match in self.pattern.finditer(text):
+        for match in self.pattern.finditer(text, first, last):
             it = match[group]
             if self.check(it) and self._in_place(text, *match.span(group)):
                 yield Found(self.type, *match.span(group), self.rank, self.value(it))
@@ -83,13 +84,18 @@ class Recogniser:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A family as data; `trigger` is a cheap search without which none of its patterns can match."""
+    """A family as data: its recognisers read only the regions of a text in which one of them can match.
 
-    trigger: re.Pattern[str]
+    A region is a whole run of the characters that its patterns may meet, so that no pattern sees a number cut in two:
+    patterns see all that stands before a region and one character after it. That makes a family cheap, for most texts
+    have no region.
+    """
+
+    region: re.Pattern[str]
     recognisers: tuple[Recogniser, ...]
 
     def find(self, normal: Normal, received_at: datetime | None) -> Iterator[Found]:
         """All finds of all recognisers, overlapping ones too."""
-        if self.trigger.search(normal.text):
+        for region in self.region.finditer(normal.text):
             for recogniser in self.recognisers:
-                yield from recogniser.find(normal.text)
+                yield from recogniser.find(normal.text, region.start(), region.end() + 1)

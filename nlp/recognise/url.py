@@ -13,22 +13,25 @@ from nlp.recognise.recogniser import Rank, Recogniser, Table
 _TOP = (
     "com|cn|net|org|gov|edu|cc|me|top|xyz|vip|club|info|biz|tv|io|co|hk|tw|app|site|online|shop|store|live|fun|pw|icu|win|bet"
     "|ltd|link|tech|ink|wang|mobi|asia|pro|red|us|uk|jp|kr|ru|la|ws|gg|im|ly|xin|ren|cloud|space|website|press|host|today"
-    "|fit|cyou|sbs|buzz|vin|kim|loan|click|dev|gd|tk|ml|ga|cf|gq|su|eu|ca|au|sg|th|vn|ph|dev"
+    "|fit|cyou|sbs|buzz|vin|kim|loan|click|dev|gd|tk|ml|ga|cf|gq|su|eu|ca|au|sg|th|vn|ph"
 )
 _LABEL = r"[A-Za-z0-9*](?:[A-Za-z0-9*_-]{0,62})"
 _DOT = r"(?:\.|[。·] ?| ?点 ?| ?[\[(（【](?:dot|点|\.)[\])）】] ?| dot |\. | \. ?)"
-_PATH = r"(?::[0-9]{2,5}(?![0-9]))?(?:[/?#][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|]{0,2000})?"
+_PATH = (
+    r"(?::[0-9]{2,5}(?![0-9]))?"
+    r"(?:[/?#](?:(?!\.)(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'*+,;=%|]|\([A-Za-z0-9_]{0,40}\)){1,2000})?(?<![.,;:!?'|]))?"
+)
 _START = r"(?<![A-Za-z0-9@._*-])"
-_CLOSING = ".,;:!?'\"|"
 
 
 def _plain(text: str) -> str:
-    """Undisguised: dots for 点 and dot, no spaces, http for hxxp, host in lower case."""
-    text = re.sub(r"(?i)\Ahxxp", "http", text.replace("\\", "/"))
-    scheme, mark, rest = text.partition("://") if "://" in text else ("", "", text)
-    host, slash, path = re.match(r"([^/?#]*)([/?#]?)([\s\S]*)", rest).groups()  # type: ignore[union-attr]
-    host = re.sub(r"[。·点]| dot |[\[(（【](?:dot|点|\.)[\])）】]", ".", host).replace(" ", "")
-    return f"{scheme}{mark}{host}".replace(" ", "").lower() + slash + path
+    """Undisguised: dots for 点 and dot, no spaces, http for hxxp, scheme and host in lower case."""
+    text = re.sub(r"(?i)\Ah[tx]{2}p(s?) ?: ?[/\\]{2} ?", r"http\1://", text)
+    scheme = re.match(r"https?://|(?i:ftp) ?: ?[/\\]{2} ?", text)
+    border = scheme.end() if scheme else 0
+    rest = re.split(r"([/?#])", text[border:], maxsplit=1)
+    host = re.sub(r" dot |[\[(（【](?:dot|点|\.)[\])）】]|[。·点]", ".", rest[0]).replace(" ", "")
+    return text[:border].lower() + host.lower() + "".join(rest[1:])
 
 
 def _has_letter(text: str) -> bool:
@@ -38,23 +41,28 @@ def _has_letter(text: str) -> bool:
 
 
 def _is_address(text: str) -> bool:
-    """Four octets; short ones (1.2.3.4) are numbers of sections more often."""
-    octets = re.match(r"[0-9.]+", text)
-    parts = octets[0].split(".") if octets else []
-    return all(int(part) <= 255 for part in parts) and (sum(map(len, parts)) >= 9 or text != octets[0])  # type: ignore[index]
+    """Four octets; short ones (1.2.3.4) are numbers of sections more often, unless a port or path follows."""
+    octets = re.split("[:/?#]", text)[0].split(".")
+    return all(int(octet) <= 255 for octet in octets) and (sum(map(len, octets)) >= 9 or text != ".".join(octets))
 
 
 _TABLE = (
     Recogniser(
         "url",
-        re.compile(r"(?<![A-Za-z])(?P<it>(?i:h[tx]{2}ps?|ftp) ?: ?[/\\]{2} ?[A-Za-z0-9*\[][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|]{1,2000}(?<![.,;:!?'\"|(]))"),
+        re.compile(
+            r"(?<![A-Za-z])(?i:h[tx]{2}ps?|ftp) ?: ?[/\\]{2} ?"
+            rf"[A-Za-z0-9*](?:[A-Za-z0-9*_-]|[.:@](?=[A-Za-z0-9*])){{1,253}}{_PATH}"
+        ),
         Rank.SHAPE,
         _plain,
         is_number=False,
     ),
     Recogniser(
         "url",
-        re.compile(rf"{_START}(?:(?i:h[tx]{{2}}ps?) ?: ?// ?)?(?:{_LABEL}{_DOT}){{1,6}}(?i:{_TOP})(?![A-Za-z0-9_@-]|\.[A-Za-z0-9]){_PATH}(?<![.,;:!?'\"|(])"),
+        re.compile(
+            rf"{_START}(?:(?i:h[tx]{{2}}ps?) ?: ?// ?)?(?:{_LABEL}{_DOT}){{1,6}}(?i:{_TOP})"
+            rf"(?![A-Za-z0-9_@-]|\.[A-Za-z0-9]){_PATH}"
+        ),
         Rank.SHAPE,
         _plain,
         _has_letter,
@@ -62,7 +70,7 @@ _TABLE = (
     ),
     Recogniser(
         "url",
-        re.compile(rf"{_START}(?i:www){_DOT}(?:{_LABEL}{_DOT}){{1,5}}[A-Za-z]{{2,10}}(?![A-Za-z0-9@-]){_PATH}(?<![.,;:!?'\"|(])"),
+        re.compile(rf"{_START}(?i:www){_DOT}(?:{_LABEL}{_DOT}){{1,5}}[A-Za-z]{{2,10}}(?![A-Za-z0-9@-]){_PATH}"),
         Rank.SHAPE,
         _plain,
         is_number=False,
@@ -70,14 +78,17 @@ _TABLE = (
     # w w w . g a m e 4 5 6 . c o m
     Recogniser(
         "url",
-        re.compile(rf"{_START}[wW] ?[wW] ?[wW] ?[.。点] ?(?:[A-Za-z0-9-] ?){{1,40}}[.。点] ?(?i:c ?o ?m|n ?e ?t|c ?n|o ?r ?g|c ?c|v ?i ?p|t ?o ?p)(?![A-Za-z0-9])"),
+        re.compile(
+            rf"{_START}[wW] ?[wW] ?[wW] ?[.。点] ?(?:[A-Za-z0-9-] ?){{1,40}}[.。点] ?"
+            r"(?i:c ?o ?m|n ?e ?t|c ?n|o ?r ?g|c ?c|v ?i ?p|t ?o ?p)(?![A-Za-z0-9])"
+        ),
         Rank.SHAPE,
         _plain,
         is_number=False,
     ),
     Recogniser(
         "url",
-        re.compile(rf"(?<![0-9.A-Za-z])(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}}(?![0-9]|\.[0-9]){_PATH}(?<![.,;:!?'\"|(])"),
+        re.compile(rf"(?<![0-9.A-Za-z])(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}}(?![0-9]|\.[0-9]){_PATH}"),
         Rank.SHAPE,
         _plain,
         _is_address,
@@ -85,4 +96,11 @@ _TABLE = (
     ),
 )
 
-TABLE = Table(re.compile(r"[.。·点] ?[A-Za-z]|://|dot|[0-9]\.[0-9]{1,3}\."), _TABLE)
+#: A word or spaced letters, something that may be a dot, and all that may follow in a link.
+_REGION = re.compile(
+    r"[A-Za-z0-9*](?<![A-Za-z0-9*_].)(?<![A-Za-z0-9*_]-.)(?<![A-Za-z0-9*_-] .)"
+    r"(?:[A-Za-z0-9*_-]| (?!dot )(?=[A-Za-z0-9]))*+"
+    r" ?(?:[.。·点:\[(（【]|dot )[A-Za-z0-9\-._~:/?#\[\]@!$&'()（）【】。点·*+,;=%|\\ ]+"
+)
+
+TABLE = Table(_REGION, _TABLE)
