@@ -111,7 +111,7 @@ _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ"
 _PINYIN = re.compile(rf"(?<=[一-鿿])[(（] ?[a-zü]{{0,5}}[{_TONES}][a-zü]{{0,4}} ?[)）]")
 
 # 薇❤信, 微.信, 薇信 → 微信; a heart that stands for 信 itself (薇❤, v❤) → 心.
-_WEIXIN = re.compile(r"([微薇溦][ .·*_❤-]{0,3}信)|([微薇溦vV]) ?❤")
+_WEIXIN = re.compile(r"([微薇溦][ .·*_❤-]{0,3}信)|([微薇溦威vV]) ?❤")
 
 #: One search tells whether any of the repairs above can apply.
 _RARE = re.compile(f"[{_NOTHING}Ͱ-ԯ{_TONES}❤微薇溦]")
@@ -227,7 +227,7 @@ def _latin(found: re.Match[str]) -> str:
 
 
 def _weixin(found: re.Match[str]) -> str:
-    return "微信" if found[1] else ("微心" if found[2] in "微薇溦" else found[2] + "心")
+    return "微信" if found[1] else ("微心" if found[2] in "微薇溦威" else found[2] + "心")
 
 
 def _joined(found: re.Match[str]) -> str:

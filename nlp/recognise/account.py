@@ -19,11 +19,11 @@ from nlp.recognise.recogniser import Found, Rank, Recogniser, Table, anything
 _WECHAT_WORDS = (
     "微信|微心|微芯|v信|V信|v心|V心|v芯|V芯|威信|维信|徽信|威芯|wx|vx|WX|VX|Wx|Vx"
     "|weixin|Weixin|WeiXin|wechat|Wechat|WeChat|WECHAT"
-    "|加[vV](?![xX信心])|加薇|加威|加微(?!信|心)|\\+[vV](?![xX信心])|➕[vV](?![xX信心])|v:|V:"
+    "|加[vV](?![xX信心])|加薇|加威|加微(?!信|心)|\\+[vV](?![xX信心])|➕[vV](?![xX信心])|v:|V:|薇:|微:|威:|薇号"
 )
 _QQ_WORDS = "QQ|qq|Qq|qQ|扣扣|企鹅|秋秋|球球|抠抠|加[qQ](?![qQ])|q号|Q号|q群|Q群|q:|Q:"
 _OTHER_WORDS = (
-    "支付宝|抖音|快手|陌陌|探探|小红书|微博|淘宝|闲鱼|旺旺|钉钉|飞书|易信|蝙蝠|电报|纸飞机|飞机号|B站|脸书|推特"
+    "支付宝|抖音|快手|陌陌|探探|小红书|微博|淘宝|闲鱼|旺旺|钉钉|飞书|易信|蝙蝠|电报|纸飞机|飞机号|飞机:|B站|脸书|推特"
     "|Telegram|telegram|TELEGRAM|TG|tg|WhatsApp|whatsapp|Whatsapp|Skype|skype|LINE|Line|Soul|soul|YY|Potato|potato"
     "|Facebook|facebook|Twitter|twitter|Instagram|MSN|msn"
 )
@@ -39,7 +39,7 @@ _WECHAT = _words(_WECHAT_WORDS)
 _QQ = _words(_QQ_WORDS)
 _OTHER = _words(_OTHER_WORDS)
 _KIND = r"(?!同号)(?:好友|客服|公众号|交流群|群|小号|大号)?(?:[账帐][号户]|号码|号|用户名|[iI][dD])?"
-_LINK = r"(?:[ :=是为叫“\"'‘「『(（【\[<《→@—-]|联系|添加|加|搜索|搜|我|名){0,6}"
+_LINK = r"(?:[ :=是为叫“\"'‘「『(（【\[<《→@/—-]|联系|添加|加|搜索|搜|我|名){0,6}"
 _EXPLICIT = (
     r"(?:(?:[账帐][号户]|号码?|群|好友|[iI][dD]|用户名)" + _LINK + r"|[ ]?[:=][ “\"'(（【@]{0,3}|是[:： “\"]{0,2})"
 )
@@ -63,7 +63,7 @@ def _is_spoken(text: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    return _TRADE.fullmatch(text) is None
+    return _TRADE.fullmatch(text) is None and re.search("[^xX*×]", text) is not None
 
 
 def _has_digit(text: str) -> bool:
@@ -79,7 +79,7 @@ def _account(pattern: str, check: Callable[[str], bool] = anything) -> Recognise
 
 
 _NUMBER = r"(?P<it>[0-9](?:[ .·-]?[0-9]){4,11})"
-_NAME = r"(?P<it>[A-Za-z](?:[A-Za-z0-9_*×]|-(?=[A-Za-z0-9])){4,29})"
+_NAME = r"(?P<it>[A-Za-z](?:[A-Za-z0-9_*×]|-(?=[A-Za-z0-9])|\.(?=[0-9_])){4,29})"
 
 _NUMBERED = (
     # QQ 317923, 微信13800138000, 扣扣：3 1 7 9 2 3
@@ -100,7 +100,7 @@ _NUMBERED = (
 _NAMED = (
     # 微信名为“清风”, 网名“清风”, 昵称【清风】
     _account(
-        "(?:昵称|网名|网友|微信名|微博名|抖音名|快手名|用户名|微信号|QQ号|QQ名|公众号|微博号|抖音号|头条号)"
+        "(?:昵称|网名|网友|微信名|微博名|抖音名|快手名|用户名|微信号|QQ号|QQ名|公众号|微博号|抖音号|头条号|(?:微信|微博|抖音|快手)账号)"
         "(?:[为叫是:]|名为|名叫|名称|称为){0,2} ?"
         r"[“\"‘「『【](?P<it>[^“”\"‘’「」『』【】（(\n，。]{1,20})(?:[（(]化名[）)])?[”\"’」』】]",
     ),
@@ -116,7 +116,7 @@ _NAMED = (
 #: A label and what may link it to the account, with the account.
 _REGION = re.compile(
     rf"(?:{'|'.join((_WECHAT_WORDS, _QQ_WORDS, _OTHER_WORDS))}|{_BARE})"
-    rf"[A-Za-z0-9_*×●{HAN} .·:=是为叫“\"'‘「『(（【\[<《→@—联系添加搜索我名号码账帐户用群好友客服公众交流小大同-]+"
+    rf"[A-Za-z0-9_*×●{HAN} .·:=是为叫“\"'‘「『(（【\[<《→@/—联系添加搜索我名号码账帐户用群好友客服公众交流小大同-]+"
 )
 _QUOTED = re.compile(r"[“【]([^“”【】\n，。]{1,20})(?:[（(]化名[）)])?[”】]")
 

@@ -8,7 +8,9 @@ from nlp.recognise.recogniser import Rank, Recogniser, Table
 
 _LOCAL = r"(?<![A-Za-z0-9._%+*-])[A-Za-z0-9*][A-Za-z0-9._%+*-]{0,63}"
 _LABEL = r"[A-Za-z0-9*](?:[A-Za-z0-9*-]{0,62})"
-_AT = r"(?: ?@ ?| ?[\[(（【] ?(?:at|AT|艾特|圈a) ?[\])）】] ?| at | ?艾特 ?| ?圈a ?)"
+#: One case throughout, so that a word set close behind (126.comTel) is no part of it.
+_TOP = r"(?:[A-Z]?[a-z]{2,10}(?![a-z-])|[A-Z]{2,10}(?![A-Za-z-]))"
+_AT = r"(?: ?@ ?| ?[\[(（【] ?(?:at|AT|艾特|圈a) ?[\])）】] ?| at | ?[#*]?艾特[#*]? ?| ?圈a ?)"
 _DOT = r"(?: ?[.。] ?| ?点 ?| dot | ?[\[(（【](?:dot|点|\.)[\])）】] ?)"
 
 
@@ -22,7 +24,7 @@ TABLE = Table(
     (
         Recogniser(
             "email",
-            re.compile(rf"{_LOCAL}{_AT}(?:{_LABEL}{_DOT}){{1,4}}[A-Za-z]{{2,10}}(?![A-Za-z0-9-])"),
+            re.compile(rf"{_LOCAL}{_AT}(?:{_LABEL}{_DOT}){{1,4}}{_TOP}"),
             Rank.SHAPE,
             _plain,
             is_number=False,

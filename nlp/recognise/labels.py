@@ -54,6 +54,8 @@ _LEAD_IN = " :：,，\"“‘'(（【[<《—-=+*"
 #: Latin letters may follow a number directly where they open the next label.
 _NEXT_LABEL = re.compile(r"(?i:qq|wx|vx|wechat|weixin|tel|e-?mail|v信|v心|微信)")
 _UNIT = re.compile(r"[元万亿千百块圆％%㎡]|美元|人民币|平方|\.[0-9]{1,2}(?![0-9])|-[0-9]")
+#: A number behind one of these is the rest of a serial number (SN13800138000); behind small letters it is not.
+_SERIAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 _NUMBER_GLUED = re.compile(r"(?:[0-9][-.]|[¥￥$]|第) ?\Z")
 
 
@@ -84,7 +86,7 @@ def label_before(text: str, start: int) -> Label | None:
 def stands_alone(text: str, start: int, end: int, label: Label | None) -> bool:
     """Whether a number is whole: not glued to a word, to a unit, to a currency sign, to a longer number."""
     before = text[start - 1] if start else ""
-    if (before == "_" or (before.isascii() and before.isalpha())) and not (label and label.end == start):
+    if before and before in _SERIAL and not (label and label.end == start):
         return False
     after = text[end : end + 1]
     if (after == "_" or (after.isascii() and after.isalpha())) and not _NEXT_LABEL.match(text, end):

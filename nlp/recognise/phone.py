@@ -68,12 +68,12 @@ def _is_hidden_mobile(text: str) -> bool:
 PLAIN = (
     # 13800138000, +86 13800138000
     Recogniser(
-        "phone", re.compile(rf"(?<![0-9]){_CHINA}1[3-9][0-9]{{9}}(?![0-9])"), Rank.SHAPE, _national, refuses=_NOT
+        "phone", re.compile(rf"(?<![0-9+]){_CHINA}1[3-9][0-9]{{9}}(?![0-9])"), Rank.SHAPE, _national, refuses=_NOT
     ),
     # 138-0013-8000, 1 3 8 0 0 1 3 8 0 0 0
     Recogniser(
         "phone",
-        re.compile(rf"(?<![0-9])(?<![0-9]{GAP}){_CHINA}1{GAP}?[3-9](?:{GAP}{{0,2}}[0-9]){{9}}(?!{GAP}?[0-9])"),
+        re.compile(rf"(?<![0-9+])(?<![0-9]{GAP}){_CHINA}1{GAP}?[3-9](?:{GAP}{{0,2}}[0-9]){{9}}(?!{GAP}?[0-9])"),
         Rank.SHAPE,
         _national,
         _is_grouped_mobile,
@@ -82,7 +82,7 @@ PLAIN = (
     # 电话13 8001 38000: any grouping, where a label says what it is
     Recogniser(
         "phone",
-        re.compile(rf"(?<![0-9]){_CHINA}1{GAP}?[3-9](?:{GAP}{{0,2}}[0-9]){{9}}(?!{GAP}?[0-9])"),
+        re.compile(rf"(?<![0-9+]){_CHINA}1{GAP}?[3-9](?:{GAP}{{0,2}}[0-9]){{9}}(?!{GAP}?[0-9])"),
         Rank.LABELLED,
         _national,
         _is_mobile,

@@ -47,17 +47,17 @@ _TABLE = (
     # 湘A12345, 湘A·D12345, 京A1234警
     Recogniser(
         "plate",
-        re.compile(rf"{_OPEN}[A-Za-z]{_GAP}(?:[A-Za-z0-9]{{5,6}}|[A-Za-z0-9]{{4}}[{_CLOSING}])(?![A-Za-z0-9*×])"),
+        re.compile(rf"{_OPEN} ?[A-Za-z]{_GAP}(?:[A-Za-z0-9]{{5,6}}|[A-Za-z0-9]{{4}}[{_CLOSING}])(?![A-Za-z0-9*×])"),
         Rank.SHAPE,
         _plain,
         _is_plate,
         is_number=False,
     ),
-    # WJ湘12345, 使014578
+    # WJ湘12345, 使014·578
     Recogniser(
         "plate",
         re.compile(
-            rf"(?<![A-Za-z0-9])WJ{_GAP}[{_PROVINCE}]?{_GAP}[0-9]{{4}}[0-9A-Z](?![A-Za-z0-9])|使[0-9]{{3}}·?[0-9]{{3}}(?![0-9])"
+            rf"(?<![A-Za-z0-9])WJ{_GAP}[{_PROVINCE}]?{_GAP}[0-9]{{4}}[0-9A-Z](?![A-Za-z0-9])|使[0-9]{{3}}·[0-9]{{3}}(?![0-9])"
         ),
         Rank.SHAPE,
         _plain,
@@ -66,7 +66,7 @@ _TABLE = (
     # 苏A****W, 楚a17f**
     Recogniser(
         "plate",
-        re.compile(rf"{_OPEN}[A-Za-z]{_GAP}[A-Za-z0-9*×●]{{4,6}}(?![A-Za-z0-9*×●])"),
+        re.compile(rf"{_OPEN} ?[A-Za-z]{_GAP}[A-Za-z0-9*×●]{{4,6}}(?![A-Za-z0-9*×●])"),
         Rank.SHAPE,
         _hidden,
         _is_hidden,
@@ -74,4 +74,4 @@ _TABLE = (
     ),
 )
 
-TABLE = Table(re.compile(rf"[{_PROVINCE}使W][A-Za-z0-9][A-Za-z0-9{_PROVINCE} ·.—*×●-]{{3,}}[{_CLOSING}]?"), _TABLE)
+TABLE = Table(re.compile(rf"[{_PROVINCE}使W] ?[A-Za-z0-9][A-Za-z0-9{_PROVINCE} ·.—*×●-]{{3,}}[{_CLOSING}]?"), _TABLE)
