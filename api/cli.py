@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from typer.exceptions import TyperException
 
 from api.demo import run_demo
 from api.errors import MinqingError, UsageError
 from api.ingest import Ingester
 from api.issues import masked, summarise
-from api.output import open_writer
+from api.output import open_jsonl, open_writer
 from api.store import Store
 from corpora import HeaderError, Importer, InputError, Rejected, Report, default_taxonomy
-from models import ArtefactError, load_pipeline
+from models import ENCODER, ArtefactError, evaluate, load_pipeline, read_gold
 
 REJECTED_ROWS = 3
 
@@ -33,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-issues_app = typer.Typer(help="List, show and export issues.", no_args_is_help=True, rich_markup_mode=None)
+issues_app = typer.Typer(help="List, show and export issues.", rich_markup_mode=None)
 app.add_typer(issues_app, name="issues")
 
 Inputs = Annotated[
@@ -107,11 +108,36 @@ def issues_show(issue_id: Annotated[str, typer.Argument(metavar="ID")], store: S
 @issues_app.command("export", epilog="Example: minqing issues export -o issues.jsonl")
 def issues_export(store: StoreUrl = DEFAULT_STORE, out: Out = None) -> None:
     """Every issue as one JSON object a line."""
-    stream = open(out, "w", encoding="utf-8") if out and out != "-" else sys.stdout
-    for issue in summarise(Store(store).reports()):
-        stream.write(json.dumps(issue.to_json(), ensure_ascii=False) + "\n")
-    if stream is not sys.stdout:
-        stream.close()
+    with open_jsonl(out) as writer:
+        for issue in summarise(Store(store).reports()):
+            writer.write(issue.to_json())
+
+
+@app.command("eval", epilog="Example: minqing eval gold.jsonl")
+def evaluate_(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="Rows {id, text, primary, labels, acceptable}.")],
+) -> None:
+    """Measure the categories against labelled reports; prints one JSON object."""
+    if not gold.is_file():
+        raise UsageError(f"{gold}: no such file; give labelled reports as JSONL")
+    print(json.dumps(evaluate(load_pipeline(), read_gold(gold)), ensure_ascii=False, indent=2))
+
+
+@app.command(epilog="Example: minqing train --data ~/labelled --out models/artefacts/encoder")
+def train(
+    data: Annotated[Path, typer.Option("--data", help="Folder of labelled texts; see CONTRIBUTING.md.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the artefact to write.")] = ENCODER,
+    work: Annotated[Path, typer.Option("--work", help="Checkpoints; a broken run goes on.")] = Path("train-work"),
+    gold: Annotated[Path | None, typer.Option("--gold", help="Labelled reports to measure for the card.")] = None,
+) -> None:
+    """Train the encoder from public weights to an artefact. Needs the `train` extra: pip install 'minqing[train]'."""
+    try:
+        from models.build import build
+        from models.train import Recipe
+    except ImportError as error:
+        raise UsageError(f"{error.name} is not installed; pip install 'minqing[train]'") from error
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    build(data, out, work, Recipe(), gold)
 
 
 @app.command()
@@ -177,11 +203,8 @@ def _one_line_errors(debug: bool) -> Iterator[None]:
     """Failures end in one line and their exit code, without a traceback unless asked for."""
     try:
         yield
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message())
-        sys.exit(0)
-    except click.ClickException as error:
-        _fail(f"{error.format_message()} (see --help)", 2)
+    except TyperException as error:
+        _fail(f"{error} (see --help)", 2)
     except (InputError, HeaderError) as error:
         _fail(str(error), 2)
     except (MinqingError, ArtefactError) as error:
@@ -205,6 +228,8 @@ def _fail(message: str, code: int) -> None:
 
 def main() -> None:
     """Entry point of the command."""
+    if len(sys.argv) == 1:
+        sys.argv.append("--help")
     with _one_line_errors("--debug" in sys.argv[1:]):
         code = app(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from api.errors import UsageError
 from corpora import Taxonomy
@@ -40,24 +41,37 @@ class Writer(Protocol):
 
 
 @contextmanager
+def open_jsonl(out: str | None) -> Iterator[Writer]:
+    """A writer of one JSON object a line, to a path or to standard output."""
+    if out is None or out == "-":
+        yield _JsonlWriter(sys.stdout)
+        return
+    with _writing(out), open(out, "w", encoding="utf-8", newline="\n") as stream:
+        yield _JsonlWriter(stream)
+
+
+@contextmanager
 def open_writer(out: str | None, taxonomy: Taxonomy) -> Iterator[Writer]:
     """A writer to a path (`.csv`, `.xlsx`, else JSONL) or to standard output; a file is complete on leaving."""
     suffix = Path(out).suffix.lower() if out else ""
+    if out is not None and suffix == ".csv":
+        # The mark tells spreadsheets that it is UTF-8.
+        with _writing(out), open(out, "w", encoding="utf-8-sig", newline="") as stream:
+            yield _CsvWriter(stream, taxonomy)
+    elif out is not None and suffix == ".xlsx":
+        with _writing(out), xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
+            yield _XlsxWriter(book, taxonomy)
+    else:
+        with open_jsonl(out) as writer:
+            yield writer
+
+
+@contextmanager
+def _writing(out: str) -> Iterator[None]:
     try:
-        if out is None or out == "-":
-            yield _JsonlWriter(sys.stdout)
-        elif suffix == ".csv":
-            # The mark tells spreadsheets that it is UTF-8.
-            with open(out, "w", encoding="utf-8-sig", newline="") as stream:
-                yield _CsvWriter(stream, taxonomy)
-        elif suffix == ".xlsx":
-            with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False}) as book:
-                yield _XlsxWriter(book, taxonomy)
-        else:
-            with open(out, "w", encoding="utf-8", newline="\n") as stream:
-                yield _JsonlWriter(stream)
-    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
-        raise UsageError(f"-o {out}: cannot be written ({error.strerror}); choose another path") from error
+        yield
+    except (FileNotFoundError, PermissionError, IsADirectoryError, FileCreateError) as error:
+        raise UsageError(f"-o {out}: cannot be written ({error}); choose another path") from error
 
 
 class _JsonlWriter:

@@ -3,6 +3,7 @@
 from corpora.importers import HeaderError, Importer, InputError, Rejected, read_reports
 from corpora.report import Example, Report, Span, content_id
 from corpora.taxonomy import Category, Taxonomy, default_taxonomy, read_taxonomy, top
+from corpora.written import Problem, read_written, read_written_issues
 
 __all__ = [
     "Category",
@@ -10,6 +11,7 @@ __all__ = [
     "HeaderError",
     "Importer",
     "InputError",
+    "Problem",
     "Rejected",
     "Report",
     "Span",
@@ -18,5 +20,7 @@ __all__ = [
     "default_taxonomy",
     "read_reports",
     "read_taxonomy",
+    "read_written",
+    "read_written_issues",
     "top",
 ]

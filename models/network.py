@@ -51,10 +51,10 @@ class Network(nn.Module):
         return votes, weights, sums, self.tag(self.drop(x.transpose(1, 2)))
 
 
-def pool(votes: Tensor, weights: Tensor, sums: Tensor, mask: Tensor, owner: Tensor, texts: int) -> tuple[Tensor, Tensor]:
-    """Join windows into texts: logits (texts, 2 × labels) and unit vectors (texts, width); `owner` (windows,)."""
+def pool(votes: Tensor, weights: Tensor, sums: Tensor, owner: Tensor, texts: int) -> tuple[Tensor, Tensor]:
+    """Join windows into texts: logits (texts, 2 × labels) and unit vectors (texts, width); `owner` is (windows,)."""
     votes, sums = votes.float(), sums.float()
-    weighted = torch.zeros(texts, votes.shape[-1]).index_add_(0, owner, (votes * weights.unsqueeze(-1)).sum(1))
-    total = torch.zeros(texts).index_add_(0, owner, weights.sum(1))
-    vectors = torch.zeros(texts, sums.shape[-1]).index_add_(0, owner, sums)
+    weighted = votes.new_zeros(texts, votes.shape[-1]).index_add_(0, owner, (votes * weights.unsqueeze(-1)).sum(1))
+    total = votes.new_zeros(texts).index_add_(0, owner, weights.sum(1))
+    vectors = sums.new_zeros(texts, sums.shape[-1]).index_add_(0, owner, sums)
     return weighted / total.unsqueeze(-1), nn.functional.normalize(vectors, dim=-1)

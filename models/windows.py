@@ -40,15 +40,22 @@ class Batch:
     piece_of_char: IntArray
 
 
+def _known(tokenizer: Tokenizer, piece: str) -> int:
+    number = tokenizer.token_to_id(piece)
+    if number is None:
+        raise ValueError(f"the tokeniser has no piece {piece!r}; use the one beside the weights")
+    return number
+
+
 class WindowCutter:
     """Cuts texts by a tokeniser and a list of known characters (0 pads, 1 is unknown)."""
 
     def __init__(self, tokenizer: Tokenizer, characters: str) -> None:
         self._tokenizer = tokenizer
         self._char_ids = {c: i for i, c in enumerate(characters, start=2)}
-        self._bos = tokenizer.token_to_id("<s>")
-        self._eos = tokenizer.token_to_id("</s>")
-        self.pad = tokenizer.token_to_id("<pad>")
+        self._bos, self._eos, self.pad = (_known(tokenizer, piece) for piece in ("<s>", "</s>", "<pad>"))
+        #: How many characters are known.
+        self.characters = len(characters)
 
     @classmethod
     def load(cls, folder: Path) -> WindowCutter:
@@ -62,7 +69,7 @@ class WindowCutter:
         return [self._cut_one(t, e.ids, e.offsets) for t, e in zip(texts, encodings, strict=True)]
 
     def _cut_one(self, text: str, ids: list[int], offsets: list[tuple[int, int]]) -> list[Window]:
-        windows = []
+        windows: list[Window] = []
         room = WINDOW - 2
         first = 0
         char = 0

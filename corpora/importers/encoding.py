@@ -57,6 +57,13 @@ def _nearly_utf8(head: bytes) -> bool:
 
 def _looks_written(text: str) -> bool:
     """GB18030 decodes nearly any bytes; written Chinese is mostly common Han, ASCII and CJK punctuation."""
-    common = sum("\u4e00" <= c <= "\u9fff" or " " <= c <= "~" or c in "\r\n\t" or "\u3000" <= c <= "\u303f"
-                 or "\uff00" <= c <= "\uffef" or "\u2010" <= c <= "\u2026" for c in text)
+    common = sum(
+        "\u4e00" <= c <= "\u9fff"
+        or " " <= c <= "~"
+        or c in "\r\n\t"
+        or "\u3000" <= c <= "\u303f"
+        or "\uff00" <= c <= "\uffef"
+        or "\u2010" <= c <= "\u2026"
+        for c in text
+    )
     return common > 0.85 * len(text)

@@ -47,9 +47,9 @@ def map_headers(columns: Iterable[str], mapping: Mapping[str, str] | None = None
         if field in found:
             continue
         for name in names:
-            column = by_name.get(name.casefold())
-            if column is not None and column not in found.values():
-                found[field] = column
+            known = by_name.get(name.casefold())
+            if known is not None and known not in found.values():
+                found[field] = known
                 break
     if "text" not in found and "title" not in found:
         raise HeaderError(f"no column holds the text; columns are {_list(seen)}; name it with --map text=COLUMN")

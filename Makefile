@@ -1,0 +1,27 @@
+.PHONY: demo test lint bench
+
+PYTHON ?= python3.11
+PIP = .venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt
+
+demo: .venv/runtime
+	@.venv/bin/minqing demo
+
+test: .venv/dev
+	.venv/bin/pytest
+
+lint: .venv/dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+bench: .venv/runtime
+	.venv/bin/minqing bench
+
+.venv/runtime: pyproject.toml constraints.txt
+	test -d .venv || $(PYTHON) -m venv .venv
+	$(PIP) -e .
+	touch $@
+
+.venv/dev: .venv/runtime
+	$(PIP) -e '.[dev]'
+	touch $@

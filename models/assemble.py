@@ -1,0 +1,24 @@
+"""Put a ready pipeline together: the only place that knows which artefact is used."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from corpora import default_taxonomy
+from models.artefact import ArtefactError
+from models.onnx_encoder import OnnxEncoder
+from nlp import Pipeline
+
+#: The artefact shipped with the project.
+ENCODER = Path(str(files("models") / "artefacts" / "encoder"))
+
+
+def load_pipeline(encoder: Path = ENCODER, *, threads: int | None = None) -> Pipeline:
+    """The pipeline over an encoder's artefact. Raises ArtefactError where it is missing or of another taxonomy."""
+    taxonomy = default_taxonomy()
+    loaded = OnnxEncoder(encoder, threads=threads)
+    unknown = [i for i in loaded.ids if i not in taxonomy]
+    if unknown:
+        raise ArtefactError(f"{encoder}: knows ids that the taxonomy lacks ({', '.join(unknown[:5])}); train it anew")
+    return Pipeline(loaded, taxonomy)

@@ -1,0 +1,89 @@
+"""From a trained network to a shipped artefact: calibrate on held-out texts, export, measure, write the card."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from corpora import Example, Report, default_taxonomy
+from models.artefact import CARD, CHARACTERS, GRAPH, TOKENIZER, ArtefactConfig
+from models.assemble import load_pipeline
+from models.calibrate import platt, temperature, threshold_for_accuracy, threshold_for_f1
+from models.card import card
+from models.data import TAGS
+from models.evaluate import Gold, evaluate, read_gold
+from models.export import export
+from models.onnx_encoder import OnnxEncoder
+from models.train import Recipe, train_network
+
+log = logging.getLogger(__name__)
+
+#: Share of decided reports that is to be right on level 2, with a margin for other texts than the held-out ones.
+DECIDED_RIGHT = 0.945
+
+
+def build(data_folder: Path, out: Path, work: Path, recipe: Recipe, gold: Path | None = None) -> None:
+    """Train, and write the artefact to `out`; `gold` is measured for the card and never trained on."""
+    network, _, data = train_network(data_folder, work, recipe)
+    with torch.no_grad():
+        out.mkdir(parents=True, exist_ok=True)
+        export(network, out / GRAPH)
+    for name in (TOKENIZER, CHARACTERS):
+        shutil.copy(work / name, out / name)
+    config = ArtefactConfig(
+        version=f"encoder-{datetime.now(UTC):%Y%m%d}",
+        taxonomy=default_taxonomy().version,
+        ids=default_taxonomy().ids,
+        tags=TAGS,
+        temperature=1.0,
+        label_slope=1.0,
+        label_offset=0.0,
+        decided_above=1.0,
+        applies_above=0.5,
+    )
+    config.save(out)
+    calibrated(out, data.held_out).save(out)
+    figures = {"held-out real texts": evaluate(load_pipeline(out), [_gold(i, e) for i, e in enumerate(data.held_out)])}
+    if gold is not None:
+        figures[gold.name] = evaluate(load_pipeline(out), read_gold(gold))
+    for name, figure in figures.items():
+        log.info("%s: %s", name, figure)
+    (out / CARD).write_text(card(ArtefactConfig.load(out), recipe, data, figures), "utf-8")
+
+
+def calibrated(folder: Path, held_out: Sequence[Example]) -> ArtefactConfig:
+    """The artefact's config with temperature, Platt curve and thresholds fitted on the shipped graph's own answers."""
+    config = ArtefactConfig.load(folder)
+    encodings = OnnxEncoder(folder).encode([e.text for e in held_out])
+    primary = np.log(np.stack([e.primary for e in encodings]).astype(np.float64).clip(1e-12)) * config.temperature
+    labels = np.stack([e.labels for e in encodings]).astype(np.float64).clip(1e-9, 1 - 1e-9)
+    logits = (np.log(labels / (1 - labels)) - config.label_offset) / config.label_slope
+    gold = [_gold(i, e) for i, e in enumerate(held_out)]
+    accepted = np.array([[g.accepts(i) for i in config.ids] for g in gold])
+    truth = np.array([[i in e.labels or i == e.primary for i in config.ids] for e in held_out])
+    heat = temperature(primary, accepted)
+    slope, offset = platt(logits, truth)
+    powers = np.exp(primary / heat - (primary / heat).max(1, keepdims=True))
+    confidence = (powers / powers.sum(1, keepdims=True)).max(1)
+    right = accepted[np.arange(len(gold)), primary.argmax(1)]
+    return ArtefactConfig(
+        version=config.version,
+        taxonomy=config.taxonomy,
+        ids=config.ids,
+        tags=config.tags,
+        temperature=round(heat, 4),
+        label_slope=round(slope, 4),
+        label_offset=round(offset, 4),
+        decided_above=round(threshold_for_accuracy(confidence, right, DECIDED_RIGHT), 4),
+        applies_above=round(threshold_for_f1(1 / (1 + np.exp(-(slope * logits + offset))), truth), 4),
+    )
+
+
+def _gold(number: int, example: Example) -> Gold:
+    return Gold(Report(f"h{number}", example.text), example.primary, example.labels, example.acceptable)

