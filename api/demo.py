@@ -47,9 +47,8 @@ def run_demo(pipeline: Pipeline) -> None:
     unsure = sum(not i.analysis.decided for i in done)
     console.print(f"紧急 {urgent} 条，需人工复核 {unsure} 条")
     together = sum(len(i.reports) for i in issues if len(i.reports) > 1)
-    console.print(
-        f"议题 {len(issues)} 个，其中多人反映的 {sum(len(i.reports) > 1 for i in issues)} 个，共 {together} 条。最大的三个："
-    )
+    several = sum(len(i.reports) > 1 for i in issues)
+    console.print(f"议题 {len(issues)} 个，其中多人反映的 {several} 个，共 {together} 条。最大的三个：")
     for issue in issues[:3]:
         console.print(f"  {len(issue.reports)} 条  {issue.name}  [{names[issue.category]}]", markup=False)
     console.print(f"共 {len(done)} 条报告，用时 {seconds:.1f} 秒，每秒 {len(done) / seconds:.0f} 条")
