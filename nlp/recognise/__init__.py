@@ -6,7 +6,7 @@ from datetime import datetime
 
 from nlp.entity import PERSONAL, Entity
 from nlp.normalise import Normal
-from nlp.recognise import account, bank_card, digits, email, id_card, phone, plate, url
+from nlp.recognise import account, bank_card, digits, email, id_card, person, phone, plate, url
 from nlp.recognise.recogniser import Finder, Found, Rank, Recogniser, Table
 
 __all__ = ["FAMILIES", "RULES_VERSION", "Finder", "Found", "Rank", "Recogniser", "Table", "recognise"]
@@ -20,6 +20,7 @@ FAMILIES: tuple[Finder, ...] = (
     Table(digits.SPOKEN, (*bank_card.SPOKEN, *phone.SPOKEN)),
     Table(digits.WORDED, (*bank_card.WORDED, *phone.WORDED)),
     *(account.NUMBERED, account.NAMED, email.TABLE, plate.TABLE, url.TABLE),
+    *(person.LABELLED, person.VEILED),
 )
 
 
