@@ -82,10 +82,15 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """All that training reads; `held_out` are real texts kept for calibration, never trained on."""
+    """All that training reads.
+
+    held_out: real texts kept for calibration, never trained on; departments: texts of which only is known which of the
+    public services they went to, not whether they tell of a service or of a dispute.
+    """
 
     examples: list[Example]
     held_out: list[Example]
+    departments: list[Example]
     tagged: list[TaggedText]
     pairs: list[Pair]
     unlabelled: list[str]
@@ -105,6 +110,7 @@ def read_training_data(folder: Path, *, seed: int) -> TrainingData:
     return TrainingData(
         examples=[*real[cut:], *(_normal(e) for e in read_written()), *weak],
         held_out=real[:cut],
+        departments=list(_departments(folder)),
         tagged=tagged,
         pairs=[*_issue_pairs(folder, rng), *_written_pairs(rng), *_title_pairs(boards)],
         unlabelled=[normalise(text).text for text in unlabelled],
@@ -124,6 +130,12 @@ def _example(row: dict[str, Any]) -> Example:
 
 def _normal(example: Example) -> Example:
     return Example(normalise(example.text).text, example.primary, example.labels, example.acceptable, example.sure)
+
+
+def _departments(folder: Path) -> Iterator[Example]:
+    for row in _rows(folder / "classify/tipdm_segmented_train.jsonl"):
+        (category,) = row["ids"]
+        yield Example(normalise(row["text"]).text, category, (category,), sure=False)
 
 
 def _charges(folder: Path) -> Iterator[Example]:

@@ -2,47 +2,76 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Span
 
-_EDGE = " \t\r\n，。、；：！？,.;:!?（）()“”\"'《》【】[]"
+_EDGE = " \t\r\n，。、；：！？,.;:!?“”\"'《》【】[]"
+
+#: Characters on both sides of a tagged run that its best path may still claim.
+_MARGIN = 2
 
 
 def bio_spans(text: str, scores: NDArray[np.float32], tags: tuple[str, ...]) -> list[Span]:
-    """Best path under the rule that `I-x` follows `B-x` or `I-x` (Viterbi), as spans without edging punctuation.
+    """Spans by the best lawful path (`I-x` follows `B-x` or `I-x`; Viterbi), without edging punctuation.
 
+    The path is sought around each run of characters whose best tag is not "O"; elsewhere "O" stands.
     scores: (characters, tags), any real numbers; tags: "O", "B-person", "I-person", ….
     """
-    if not len(text):
-        return []
-    if (scores.argmax(1) == 0).all():
-        return []
+    best = scores.argmax(1)
+    path = np.zeros(len(text), np.int64)
+    for start, end in _runs(best != 0, _MARGIN):
+        path[start:end] = _viterbi(scores[start:end], tags) if _unlawful(best[start:end], tags) else best[start:end]
+    spans = []
+    start, kind = 0, ""
+    for i in [*np.flatnonzero(path).tolist(), len(text)]:
+        tag = tags[path[i]] if i < len(text) else "O"
+        if kind and tag == f"I-{kind}" and i == end:
+            end = i + 1
+            continue
+        if kind:
+            spans.append(_trim(text, kind, start, end))
+        start, end, kind = i, i + 1, tag[2:]
+    return [span for span in spans if span.start < span.end]
+
+
+def _runs(tagged: NDArray[np.bool_], margin: int) -> list[tuple[int, int]]:
+    """Stretches `[start, end)` that hold every True with `margin` places around it, joined where they touch."""
+    runs: list[tuple[int, int]] = []
+    for i in np.flatnonzero(tagged).tolist():
+        start, end = max(0, i - margin), min(len(tagged), i + margin + 1)
+        if runs and start <= runs[-1][1]:
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return runs
+
+
+def _unlawful(path: NDArray[np.int64], tags: tuple[str, ...]) -> bool:
+    before = np.concatenate(([0], path[:-1]))
+    return bool(np.isneginf(_transitions(tags)[before, path]).any())
+
+
+def _viterbi(scores: NDArray[np.float32], tags: tuple[str, ...]) -> list[int]:
     follows = _transitions(tags)
-    n, k = scores.shape
-    best = scores[0] + np.where([t.startswith("I-") for t in tags], -np.inf, 0)
-    back = np.zeros((n, k), np.int64)
-    for i in range(1, n):
+    best = scores[0] + follows[0]
+    back = np.zeros(scores.shape, np.int64)
+    for i in range(1, len(scores)):
         paths = best[:, None] + follows
         back[i] = paths.argmax(0)
         best = paths.max(0) + scores[i]
     path = [int(best.argmax())]
-    for i in range(n - 1, 0, -1):
+    for i in range(len(scores) - 1, 0, -1):
         path.append(int(back[i, path[-1]]))
-    path.reverse()
-    spans = []
-    start, kind = 0, ""
-    for i, tag in enumerate([*(tags[p] for p in path), "O"]):
-        if kind and not tag.startswith("I-"):
-            spans.append(_trim(text, kind, start, i))
-            kind = ""
-        if tag.startswith("B-"):
-            start, kind = i, tag[2:]
-    return [span for span in spans if span.start < span.end]
+    return path[::-1]
 
 
+@cache
 def _transitions(tags: tuple[str, ...]) -> NDArray[np.float32]:
+    """0 where the second tag may follow the first, else minus infinity; (tags, tags)."""
     allowed = np.zeros((len(tags), len(tags)), np.float32)
     for j, tag in enumerate(tags):
         if tag.startswith("I-"):
@@ -55,6 +84,6 @@ def _transitions(tags: tuple[str, ...]) -> NDArray[np.float32]:
 def _trim(text: str, kind: str, start: int, end: int) -> Span:
     while start < end and text[start] in _EDGE:
         start += 1
-    while start < end and text[end - 1] in _EDGE and not (text[end - 1] in "）)" and "（(".find(text[end - 1])):
+    while start < end and text[end - 1] in _EDGE:
         end -= 1
     return Span(kind, start, end)

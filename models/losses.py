@@ -38,6 +38,14 @@ def category_loss(logits: Tensor, primary: Tensor, labels: Tensor) -> Tensor:
     return chosen + 0.3 * applies / len(logits)
 
 
+def department_loss(logits: Tensor, right: Tensor, among: Tensor) -> Tensor:
+    """Cross-entropy of the primary within the ids `among`; right (texts,) are positions in `among`.
+
+    Says nothing of how likely the rest of the taxonomy is.
+    """
+    return nn.functional.cross_entropy(logits[:, among], right)
+
+
 def tag_loss(scores: Tensor, tags: Tensor) -> Tensor:
     """Cross-entropy over characters; scores (windows, characters, tags), tags (windows, characters), -100 pads."""
     return nn.functional.cross_entropy(scores.flatten(0, 1).float(), tags.flatten(), ignore_index=-100)

@@ -22,7 +22,7 @@ from models.backbone import load_backbone
 from models.batches import TextBatch, endless, text_batch
 from models.data import TAGS, Pair, TaggedText, TrainingData, read_training_data
 from models.distil import halve
-from models.losses import category_loss, contrastive_loss, tag_loss, targets
+from models.losses import category_loss, contrastive_loss, department_loss, tag_loss, targets
 from models.network import Network, pool
 from models.probe import start_heads
 from models.windows import Window, WindowCutter
@@ -39,6 +39,7 @@ class Recipe:
     halving_batch: int = 32
     steps: int = 1600
     examples: int = 32
+    departments: int = 8
     tagged: int = 5
     pairs: int = 10
     trunk_rate: float = 1e-4
@@ -57,8 +58,8 @@ def train_network(folder: Path, work: Path, recipe: Recipe) -> tuple[Network, Wi
     work.mkdir(parents=True, exist_ok=True)
     data = read_training_data(folder, seed=recipe.seed)
     log.info(
-        "%d examples, %d held out, %d tagged, %d pairs, %d unlabelled",
-        *(len(part) for part in (data.examples, data.held_out, data.tagged, data.pairs, data.unlabelled)),
+        "%d examples, %d held out, %d by department, %d tagged, %d pairs, %d unlabelled",
+        *map(len, (data.examples, data.held_out, data.departments, data.tagged, data.pairs, data.unlabelled)),
     )
     whole, tokenizer = load_backbone()
     (work / "tokenizer.json").write_text(tokenizer.to_str(), "utf-8")
@@ -133,6 +134,9 @@ def _fine_tune(
     )
     cut = [w[: recipe.windows] for w in cutter.cut([e.text for e in data.examples])]
     example_order = endless([sum(len(x.pieces) for x in w) for w in cut], recipe.examples, rng)
+    departments = [w[: recipe.windows] for w in cutter.cut([e.text for e in data.departments])]
+    services = sorted({e.primary for e in data.departments})
+    department_order = endless([sum(len(x.pieces) for x in w) for w in departments], recipe.departments, rng)
     tagged = _tagged_windows(cutter, data.tagged)
     tagged_order = endless([len(w.pieces) for w, _ in tagged], recipe.tagged * 3, rng)
     pair_order = _pair_batches(data.pairs, recipe.pairs, rng)
@@ -144,6 +148,12 @@ def _fine_tune(
         primary, labels = targets([data.examples[i] for i in chosen], index)
         category = category_loss(logits, primary.to(device), labels.to(device))
         category.backward()
+
+        chosen = next(department_order)
+        logits, _ = _read(network, text_batch(cutter, [departments[i] for i in chosen], device))
+        right = torch.tensor([services.index(data.departments[i].primary) for i in chosen], device=device)
+        department = department_loss(logits, right, torch.tensor([index[s] for s in services], device=device))
+        (0.3 * department).backward()
 
         rows = [tagged[i] for i in next(tagged_order)]
         batch = text_batch(cutter, [[w] for w, _ in rows], device)
@@ -161,8 +171,8 @@ def _fine_tune(
         schedule.step()
         optimiser.zero_grad()
         if step % 25 == 0:
-            losses = (category.item(), tag.item(), contrast.item())
-            log.info("step %d/%d category %.3f tag %.4f contrast %.3f", step, recipe.steps, *losses)
+            losses = (category.item(), department.item(), tag.item(), contrast.item())
+            log.info("step %d/%d category %.3f department %.3f tag %.4f contrast %.3f", step, recipe.steps, *losses)
         if step % 200 == 199:
             torch.save(network.state_dict(), work / "unfinished.pt")
     network.eval()
