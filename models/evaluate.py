@@ -37,17 +37,14 @@ class Gold:
 
 
 def read_gold(path: Path) -> list[Gold]:
-    """Rows `{id, text, primary, labels, acceptable}`."""
+    """Rows `{text, title, primary, labels, acceptable}`; `ids` stands in where primary and labels are missing."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [
-        Gold(
-            Report(str(row["id"]), row["text"], row.get("title", "")),
-            row["primary"],
-            tuple(row.get("labels", [row["primary"]])),
-            tuple(row.get("acceptable", ())),
-        )
-        for row in rows
-    ]
+    gold = []
+    for number, row in enumerate(rows, 1):
+        labels = row.get("labels") or row.get("ids") or [row["primary"]]
+        report = Report(str(row.get("id", number)), row["text"], row.get("title", ""))
+        gold.append(Gold(report, row.get("primary") or labels[0], tuple(labels), tuple(row.get("acceptable", ()))))
+    return gold
 
 
 def evaluate(pipeline: Pipeline, gold: Sequence[Gold]) -> dict[str, Any]:
@@ -77,7 +74,20 @@ def score(gold: Sequence[Gold], analyses: Sequence[Analysis]) -> dict[str, Any]:
         "decided_level2_accuracy": _figure(right2[decided].mean() if decided.any() else 0.0),
         "expected_calibration_error": _figure(expected_calibration_error(confidence, right2)),
         "recall_at_precision_0.90": {t: _figure(_detector(gold, analyses, t)) for t in ("fraud", "drugs", "gambling")},
+        "macro_f1_within_service": _figure(_macro_f1_within(gold, analyses, "service")),
     }
+
+
+def _macro_f1_within(gold: Sequence[Gold], analyses: Sequence[Analysis], kind: str) -> float:
+    """Macro-F1 over the sub-types of a level-1 id, among the reports that have one: which of them scores best?"""
+    rows = [(g.primary, a) for g, a in zip(gold, analyses, strict=True) if top(g.primary) == kind and "." in g.primary]
+    ids = sorted({primary for primary, _ in rows})
+    chosen = [max(ids, key=lambda i: a.scores[i]) for _, a in rows]
+    f1 = []
+    for i in ids:
+        hits = sum(primary == i == choice for (primary, _), choice in zip(rows, chosen, strict=True))
+        f1.append(2 * hits / (sum(primary == i for primary, _ in rows) + chosen.count(i)))
+    return sum(f1) / max(1, len(f1))
 
 
 def _detector(gold: Sequence[Gold], analyses: Sequence[Analysis], kind: str) -> float:

@@ -59,7 +59,12 @@ def train_network(folder: Path, work: Path, recipe: Recipe) -> tuple[Network, Wi
     data = read_training_data(folder, seed=recipe.seed)
     log.info(
         "%d examples, %d held out, %d by department, %d tagged, %d pairs, %d unlabelled",
-        *map(len, (data.examples, data.held_out, data.departments, data.tagged, data.pairs, data.unlabelled)),
+        len(data.examples),
+        len(data.held_out),
+        len(data.departments),
+        len(data.tagged),
+        len(data.pairs),
+        len(data.unlabelled),
     )
     whole, tokenizer = load_backbone()
     (work / "tokenizer.json").write_text(tokenizer.to_str(), "utf-8")
