@@ -15,14 +15,15 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
+from api.cli_issues import DEFAULT_STORE, Out, StoreUrl, issues_app
 from api.demo import run_demo
 from api.errors import MinqingError, UsageError
 from api.ingest import Ingester
-from api.issues import masked, summarise
-from api.output import open_jsonl, open_writer
+from api.linking import LinkedStore
+from api.output import open_writer
 from api.store import Store
 from corpora import HeaderError, Importer, InputError, Rejected, Report, default_taxonomy
-from models import ENCODER, ArtefactError, evaluate, load_pipeline, read_gold
+from models import ENCODER, ArtefactError, evaluate, load_pipeline, load_scorer, read_gold
 
 REJECTED_ROWS = 3
 
@@ -34,18 +35,14 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-issues_app = typer.Typer(help="List, show and export issues.", rich_markup_mode=None)
 app.add_typer(issues_app, name="issues")
 
 Inputs = Annotated[
     list[str], typer.Argument(metavar="INPUT...", help="JSONL, CSV, XLSX or TXT files; - is standard input (JSONL).")
 ]
-Out = Annotated[str | None, typer.Option("-o", "--out", help="File to write: .csv and .xlsx are tables, else JSONL.")]
-StoreUrl = Annotated[str, typer.Option("--store", help="Database URL.")]
 Map = Annotated[list[str], typer.Option("--map", metavar="FIELD=COLUMN", help="Name a column: --map text=留言详情")]
 Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show personal data.")]
 Scores = Annotated[bool, typer.Option("--scores", help="Add the probability of every category.")]
-DEFAULT_STORE = "sqlite:///minqing.db"
 
 
 @app.callback()
@@ -73,44 +70,11 @@ def ingest(
 ) -> None:
     """Tag reports, link each to its issue, and store them. A report stored before changes nothing."""
     with _Run(out, map_) as run, open_writer(out, default_taxonomy()) as writer:
-        ingester = Ingester(Store(store), load_pipeline())
+        ingester = Ingester(LinkedStore(Store(store), load_scorer()), load_pipeline())
         for ingested in ingester.ingest(run.reports(inputs)):
             writer.write(ingested.to_json(unmasked=unmasked, scores=scores))
             run.advance()
         run.known = ingester.known
-
-
-@issues_app.command("list", epilog="Example: minqing issues list --most 20")
-def issues_list(
-    store: StoreUrl = DEFAULT_STORE, most: Annotated[int, typer.Option(help="How many, largest first.")] = 50
-) -> None:
-    """The largest issues, a line each: id, size, category, last seen, name."""
-    for count, issue in enumerate(summarise(Store(store).reports())):
-        if count == most:
-            break
-        last = issue.last_seen.date().isoformat() if issue.last_seen else "-"
-        print(issue.id, len(issue.reports), issue.category, last, issue.name, sep="\t")
-
-
-@issues_app.command("show", epilog="Example: minqing issues show i3f2a9c01b7de")
-def issues_show(issue_id: Annotated[str, typer.Argument(metavar="ID")], store: StoreUrl = DEFAULT_STORE) -> None:
-    """One issue with its reports, personal data masked."""
-    members = list(Store(store).reports(issue_id))
-    if not members:
-        raise UsageError(f"no issue {issue_id!r} in {store}; see `minqing issues list`")
-    (issue,) = summarise(members)
-    print(json.dumps(issue.to_json(), ensure_ascii=False, indent=2))
-    for stored in members:
-        received = stored.report.received_at
-        print(f"\n{stored.report.id}  {received.isoformat() if received else ''}\n{masked(stored)}")
-
-
-@issues_app.command("export", epilog="Example: minqing issues export -o issues.jsonl")
-def issues_export(store: StoreUrl = DEFAULT_STORE, out: Out = None) -> None:
-    """Every issue as one JSON object a line."""
-    with open_jsonl(out) as writer:
-        for issue in summarise(Store(store).reports()):
-            writer.write(issue.to_json())
 
 
 @app.command("eval", epilog="Example: minqing eval gold.jsonl")
@@ -143,7 +107,7 @@ def train(
 @app.command()
 def demo() -> None:
     """Run everything on the sample that ships with minqing, and say what was found."""
-    run_demo(load_pipeline())
+    run_demo(load_pipeline(), load_scorer())
 
 
 class _Run:

@@ -13,21 +13,22 @@ from rich.table import Table
 
 from api.ingest import Ingester
 from api.issues import summarise
+from api.linking import LinkedStore
 from api.store import Store
 from corpora import read_reports, top
-from nlp import Pipeline
+from nlp import PairScorer, Pipeline
 
 SAMPLE = Path(str(files("corpora") / "sample.jsonl"))
 
 
-def run_demo(pipeline: Pipeline) -> None:
+def run_demo(pipeline: Pipeline, scorer: PairScorer) -> None:
     """Ingest the sample into a store that is thrown away, and print what was found."""
     console = Console()
     reports = read_reports(str(SAMPLE))
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/demo.db")
         start = time.perf_counter()
-        done = list(Ingester(store, pipeline).ingest(reports))
+        done = list(Ingester(LinkedStore(store, scorer), pipeline).ingest(reports))
         seconds = time.perf_counter() - start
         issues = list(summarise(store.reports()))
         store.close()

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from api.store import Stored
-from nlp import Entity, mask
+from nlp import mask
 
 #: Longest name, in characters: one line on a screen.
 NAME = 40
@@ -48,8 +48,7 @@ class Issue:
 
 def masked(stored: Stored) -> str:
     """The report's content with personal data masked."""
-    entities = [Entity(**e) for e in stored.analysis["entities"]]
-    return mask(stored.report.content, entities)
+    return mask(stored.report.content, stored.entities)
 
 
 def summarise(reports: Iterable[Stored]) -> Iterator[Issue]:

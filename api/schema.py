@@ -38,13 +38,40 @@ class IssueRow(Base):
     status: Mapped[str] = mapped_column(String(20), default="new")
 
 
-class ReportRow(Base):
-    """One report with its analysis; `(source, external_id)` makes a replay harmless."""
+class LineageRow(Base):
+    """What happened to an issue: `born`, `merged_into`, `split_from`, `moved`; when, and by whom or what."""
 
-    __tablename__ = "report"
-    __table_args__ = (Index("report_key", "source", "external_id", unique=True), Index("report_issue", "issue_id"))
+    __tablename__ = "lineage"
 
     pk: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Time)
+    kind: Mapped[str] = mapped_column(String(20))
+    issue: Mapped[str] = mapped_column(String(40))
+    other: Mapped[str | None] = mapped_column(String(40))
+    reports: Mapped[int]
+    by: Mapped[str] = mapped_column(String(100))
+
+
+class VerdictRow(Base):
+    """What a person decided about issues; `body` is the decision told by report keys, null once it is taken back."""
+
+    __tablename__ = "verdict"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Time)
+    by: Mapped[str] = mapped_column(String(100))
+    body: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class ReportRow(Base):
+    """One report with its analysis; its key makes a replay harmless."""
+
+    __tablename__ = "report"
+    __table_args__ = (Index("report_issue", "issue_id"),)
+
+    pk: Mapped[int] = mapped_column(primary_key=True)
+    #: `Report.key`: source and id in one.
+    key: Mapped[str] = mapped_column(String(401), unique=True)
     source: Mapped[str] = mapped_column(String(200))
     external_id: Mapped[str] = mapped_column(String(200))
     title: Mapped[str] = mapped_column(Text)

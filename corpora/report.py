@@ -23,6 +23,11 @@ class Report:
     source: str = ""
 
     @property
+    def key(self) -> str:
+        """What tells this report from all others in a store: `source/id`, or the id alone where there is no source."""
+        return f"{self.source}/{self.id}" if self.source else self.id
+
+    @property
     def content(self) -> str:
         """The text that is analysed and that every offset refers to: `title。text`, or `text` alone."""
         return f"{self.title}。{self.text}" if self.title else self.text

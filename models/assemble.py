@@ -8,7 +8,8 @@ from pathlib import Path
 from corpora import default_taxonomy
 from models.artefact import ArtefactError
 from models.onnx_encoder import OnnxEncoder
-from nlp import Pipeline
+from nlp import PairScorer, Pipeline
+from nlp.link_score import PlainScorer
 
 #: The artefact shipped with the project.
 ENCODER = Path(str(files("models") / "artefacts" / "encoder"))
@@ -22,3 +23,8 @@ def load_pipeline(encoder: Path = ENCODER, *, threads: int | None = None) -> Pip
     if unknown:
         raise ArtefactError(f"{encoder}: knows ids that the taxonomy lacks ({', '.join(unknown[:5])}); train it anew")
     return Pipeline(loaded, taxonomy)
+
+
+def load_scorer() -> PairScorer:
+    """The learned pair score that decides which reports speak of one problem."""
+    return PlainScorer()

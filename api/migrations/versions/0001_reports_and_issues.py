@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "report",
         sa.Column("pk", sa.Integer, primary_key=True),
+        sa.Column("key", sa.String(401), nullable=False, unique=True),
         sa.Column("source", sa.String(200), nullable=False),
         sa.Column("external_id", sa.String(200), nullable=False),
         sa.Column("title", sa.Text, nullable=False),
@@ -27,10 +28,29 @@ def upgrade() -> None:
         sa.Column("vector", sa.LargeBinary, nullable=False),
         sa.Column("issue_id", sa.String(40), sa.ForeignKey("issue.id"), nullable=False),
     )
-    op.create_index("report_key", "report", ["source", "external_id"], unique=True)
+    op.create_table(
+        "lineage",
+        sa.Column("pk", sa.Integer, primary_key=True),
+        sa.Column("at", sa.DateTime, nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("issue", sa.String(40), nullable=False),
+        sa.Column("other", sa.String(40)),
+        sa.Column("reports", sa.Integer, nullable=False),
+        sa.Column("by", sa.String(100), nullable=False),
+    )
+    op.create_index("lineage_issue", "lineage", ["issue"])
+    op.create_table(
+        "verdict",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("at", sa.DateTime, nullable=False),
+        sa.Column("by", sa.String(100), nullable=False),
+        sa.Column("body", sa.JSON),
+    )
     op.create_index("report_issue", "report", ["issue_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("verdict")
+    op.drop_table("lineage")
     op.drop_table("report")
     op.drop_table("issue")

@@ -1,0 +1,103 @@
+"""`minqing issues`: look at issues, and decide about them."""
+
+from __future__ import annotations
+
+import json
+from getpass import getuser
+from typing import Annotated
+
+import typer
+
+from api.errors import UsageError
+from api.issues import masked, summarise
+from api.linking import LinkedStore
+from api.output import open_jsonl
+from api.store import Store
+from models import load_scorer
+
+DEFAULT_STORE = "sqlite:///minqing.db"
+StoreUrl = Annotated[str, typer.Option("--store", help="Database URL.")]
+Out = Annotated[str | None, typer.Option("-o", "--out", help="File to write: .csv and .xlsx are tables, else JSONL.")]
+By = Annotated[str, typer.Option("--by", help="Who decides.", default_factory=getuser)]
+IssueId = Annotated[str, typer.Argument(metavar="ISSUE")]
+
+issues_app = typer.Typer(help="List, show, export, merge and split issues.", rich_markup_mode=None)
+
+
+@issues_app.command("list", epilog="Example: minqing issues list --most 20")
+def list_(
+    store: StoreUrl = DEFAULT_STORE, most: Annotated[int, typer.Option(help="How many, largest first.")] = 50
+) -> None:
+    """The largest issues, a line each: id, size, category, last seen, name."""
+    for count, issue in enumerate(summarise(Store(store).reports())):
+        if count == most:
+            break
+        last = issue.last_seen.date().isoformat() if issue.last_seen else "-"
+        print(issue.id, len(issue.reports), issue.category, last, issue.name, sep="\t")
+
+
+@issues_app.command(epilog="Example: minqing issues show i3f2a9c01b7de")
+def show(issue_id: Annotated[str, typer.Argument(metavar="ID")], store: StoreUrl = DEFAULT_STORE) -> None:
+    """One issue with its reports, personal data masked."""
+    members = list(Store(store).reports(issue_id))
+    if not members:
+        raise UsageError(f"no issue {issue_id!r} in {store}; see `minqing issues list`")
+    (issue,) = summarise(members)
+    print(json.dumps(issue.to_json(), ensure_ascii=False, indent=2))
+    for stored in members:
+        received = stored.report.received_at
+        print(f"\n{stored.report.key}  {received.isoformat() if received else ''}\n{masked(stored)}")
+
+
+@issues_app.command(epilog="Example: minqing issues export -o issues.jsonl")
+def export(store: StoreUrl = DEFAULT_STORE, out: Out = None) -> None:
+    """Every issue as one JSON object a line."""
+    with open_jsonl(out) as writer:
+        for issue in summarise(Store(store).reports()):
+            writer.write(issue.to_json())
+
+
+@issues_app.command(epilog="Example: minqing issues merge i3f2a9c01b7de i77c0d2e9f1aa")
+def merge(one: IssueId, other: IssueId, by: By, store: StoreUrl = DEFAULT_STORE) -> None:
+    """Two issues are one, for ever: the machine keeps to it."""
+    verdict = _linked(store).merge(one, other, by=by)
+    print(f"decision {verdict.id}: merged; take it back with `minqing issues undo {verdict.id}`")
+
+
+@issues_app.command(epilog="Example: minqing issues split i3f2a9c01b7de 188006 188031")
+def split(
+    issue: IssueId,
+    reports: Annotated[list[str], typer.Argument(metavar="REPORT...", help="As `minqing issues show` tells them.")],
+    by: By,
+    store: StoreUrl = DEFAULT_STORE,
+) -> None:
+    """These reports are an issue of their own and never meet the rest again."""
+    verdict = _linked(store).split(issue, reports, by=by)
+    print(f"decision {verdict.id}: split; take it back with `minqing issues undo {verdict.id}`")
+
+
+@issues_app.command(epilog="Example: minqing issues move 188006 i77c0d2e9f1aa")
+def move(
+    report: Annotated[str, typer.Argument(metavar="REPORT")], to: IssueId, by: By, store: StoreUrl = DEFAULT_STORE
+) -> None:
+    """A report belongs to another issue."""
+    verdict = _linked(store).move(report, to, by=by)
+    print(f"decision {verdict.id}: moved; take it back with `minqing issues undo {verdict.id}`")
+
+
+@issues_app.command(epilog="Example: minqing issues undo 3")
+def undo(decision: Annotated[int, typer.Argument(metavar="DECISION")], by: By, store: StoreUrl = DEFAULT_STORE) -> None:
+    """Take a decision back: its reports are where they were."""
+    verdict = _linked(store).undo(decision, by=by)
+    print(f"decision {verdict.id} ({verdict.kind} by {verdict.by}) taken back, {len(verdict.before)} reports returned")
+
+
+@issues_app.command(epilog="Example: minqing issues consolidate")
+def consolidate(store: StoreUrl = DEFAULT_STORE) -> None:
+    """Look at all reports once more and mend early mistakes; ids and people's decisions are kept."""
+    change = _linked(store).consolidate()
+    print(f"{len(change.moves)} reports moved in {len(change.events)} changes")
+
+
+def _linked(store: str) -> LinkedStore:
+    return LinkedStore(Store(store), load_scorer())

@@ -1,0 +1,103 @@
+"""A store with its linker: a cache of what the database says, made anew where another writer was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from api.errors import UsageError
+from api.store import Store
+from corpora import Report
+from nlp import Change, Entity, Incoming, Linker, PairScorer, UnknownError, Verdict, decide
+from nlp.consolidate import consolidate
+
+Decision = Callable[[Linker], tuple[Verdict, Change]]
+
+
+@dataclass(slots=True)
+class LinkedStore:
+    """One writer of one store; every write is one transaction that holds the store from its beginning.
+
+    The decisions below raise UsageError where an issue, a report or a decision is unknown.
+    """
+
+    store: Store
+    scorer: PairScorer
+    _linker: Linker | None = None
+    _revision: tuple[int, int, int] = field(default=(0, 0, 0))
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Store, Session, Linker]]:
+        """A transaction and a linker that knows all that is stored; where it fails, the linker is forgotten."""
+        linker, self._linker = self._linker, None
+        with self.store.writing() as session:
+            if linker is None or self.store.revision(session) != self._revision:
+                linker = self._restored(session)
+            yield self.store, session, linker
+            session.flush()
+            self._revision = self.store.revision(session)
+        self._linker = linker
+
+    def merge(self, one: str, other: str, *, by: str) -> Verdict:
+        """Two issues become one, for ever."""
+        return self._decide(lambda linker: decide.merge(linker, one, other, by=by))
+
+    def split(self, issue: str, reports: list[str], *, by: str) -> Verdict:
+        """These reports leave their issue and never meet the rest again."""
+        return self._decide(lambda linker: decide.split(linker, issue, reports, by=by))
+
+    def move(self, report: str, to: str, *, by: str) -> Verdict:
+        """A report goes to another issue and does not come back."""
+        return self._decide(lambda linker: decide.move(linker, report, to, by=by))
+
+    def undo(self, verdict_id: int, *, by: str) -> Verdict:
+        """Take a decision back: the reports it moved are where they were."""
+        with self._mended(), self.writing() as (store, session, linker):
+            verdict, change = decide.undo(linker, verdict_id, by=by)
+            store.take_back(session, verdict_id)
+            for replaced in verdict.replaces:
+                store.decide(session, replaced)
+            store.apply(session, change)
+        return verdict
+
+    def consolidate(self) -> Change:
+        """The periodic repair: early mistakes are mended, ids and people's decisions are kept."""
+        with self.writing() as (store, session, linker):
+            change = consolidate(linker)
+            store.apply(session, change)
+        return change
+
+    def _decide(self, decision: Decision) -> Verdict:
+        with self._mended(), self.writing() as (store, session, linker):
+            verdict, change = decision(linker)
+            store.decide(session, verdict)
+            store.apply(session, change)
+        return verdict
+
+    @contextmanager
+    def _mended(self) -> Iterator[None]:
+        try:
+            yield
+        except UnknownError as error:
+            raise UsageError(f"{error}; see `minqing issues list` and `minqing issues show ID`") from error
+
+    def _restored(self, session: Session) -> Linker:
+        linker = Linker(scorer=self.scorer)
+        for verdict in self.store.verdicts(session):
+            linker.verdicts.add(verdict)
+        for stored in self.store.reports(session=session):
+            category = stored.analysis["primary"]["id"]
+            linker.restore(incoming(stored.report, stored.vector, category, stored.entities), stored.issue)
+        return linker
+
+
+def incoming(report: Report, vector: NDArray[np.float32], category: str, entities: tuple[Entity, ...]) -> Incoming:
+    """What the linker is told of a report: it goes by its key, and opens an issue of the same id in every run."""
+    opens = "i" + sha256(report.key.encode()).hexdigest()[:12]
+    return Incoming(opens, replace(report, id=report.key, source=""), vector, category, entities)
