@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +16,9 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
+from api.bench import bench
 from api.cli_issues import DEFAULT_STORE, Out, StoreUrl, issues_app
-from api.demo import run_demo
+from api.demo import SAMPLE, run_demo
 from api.errors import MinqingError, UsageError
 from api.ingest import Ingester
 from api.linking import LinkedStore
@@ -75,6 +77,16 @@ def ingest(
             writer.write(ingested.to_json(unmasked=unmasked, scores=scores))
             run.advance()
         run.known = ingester.known
+
+
+@app.command("bench", epilog="Example: minqing bench messages.jsonl --most 1000")
+def bench_(
+    source: Annotated[str, typer.Argument(metavar="INPUT", help="Reports to measure on.", show_default="the sample")] = str(SAMPLE),
+    most: Annotated[int, typer.Option(help="How many of them.")] = 1000,
+) -> None:
+    """Measure how fast each stage is on this machine; prints one JSON object."""
+    reports = list(islice(Importer().read(source), most))
+    print(json.dumps(bench(load_pipeline(), load_scorer(), reports), ensure_ascii=False, indent=2))
 
 
 @app.command("eval", epilog="Example: minqing eval gold.jsonl")
