@@ -12,15 +12,7 @@ from numpy.typing import NDArray
 from corpora import Report
 from nlp.entity import Entity
 from nlp.mask import mask, mask_entities
-
-
-@dataclass(frozen=True, slots=True)
-class Urgency:
-    """A reason to act at once, and `[start, end)` of the raw text that says so."""
-
-    reason: str
-    start: int
-    end: int
+from nlp.urgent import Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +47,7 @@ class Analysis:
             "entities": [
                 {"type": e.type, "start": e.start, "end": e.end, "text": e.text, "value": e.value} for e in entities
             ],
-            "urgent": [{"reason": u.reason, "start": u.start, "end": u.end} for u in self.urgent],
+            "urgent": [urgency.to_json() for urgency in self.urgent],
             "route": None,
             "versions": dict(self.versions),
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from nlp.recognise.numerals import number
 
@@ -28,8 +29,7 @@ _DIGIT_OF = dict(_UNITS)
 
 def duration(text: str, received: datetime | None) -> str | None:
     """The value of a duration as written; `received` is local time."""
-    text = text.replace(" ", "")
-    found = _READ.fullmatch(text)
+    found = _parsed(text.replace(" ", ""))
     if not found or found["side"] == "后" or text.startswith("大半") or _PAIR.search(text):
         return None
     halved = bool(found["half"] or found["between"] or found["after"] == "半")
@@ -51,6 +51,11 @@ def duration(text: str, received: datetime | None) -> str | None:
     if found["near"]:
         return f"{then:%Y-%m-%d}/{received:%Y-%m-%d}"
     return then.strftime(_precision(parts))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> re.Match[str] | None:
+    return _READ.fullmatch(text)
 
 
 def _parts(unit: str, whole: int, halved: bool) -> dict[str, int] | None:

@@ -53,7 +53,7 @@ _NOW = re.compile(r" ?(?:至|到)(?:今(?![天日年晚早])|现在|目前)")
 
 _DAY_BEFORE = re.compile(r"(?:[月于在到至从，。、是自天（(:,]|[年月日]的?|\A)\s?\Z")
 _RECURRENT = re.compile(r"每(?:个?[年月周天日晚]|逢)?的?\Z")
-_SMALL_HOURS = frozenset("一 二 两 三 四 1 2 3 4".split())
+_SMALL_HOURS = frozenset(["一", "二", "两", "三", "四", "1", "2", "3", "4"])
 
 #: After these 一年 and 一个月 are no period but a rate or a comparison: 5万一年, 每一个月, 一年比一年.
 _RATE = frozenset("每元万比块")

@@ -212,7 +212,7 @@ def _month(match: re.Match[str], year: int | None, known: Known) -> Point | None
         return _with_day(match, *_month_said(written, known), known)
     names = re.findall(r"1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十元正冬腊](?=月?[份]?(?:[、，,到至-]|月|\Z| ))", written)
     numbers = [_month_number(name) for name in names]
-    if match["moon"] or match["moonday"] or numbers and any(name in "正冬腊" for name in names):
+    if match["moon"] or match["moonday"] or (numbers and any(name in "正冬腊" for name in names)):
         return _moon(match, numbers[0], year, known)
     day = int(number(re.sub("[日号曰如]", "", match["day"].split("、")[0])) or 1) if match["day"] else 15
     year = year or _nearest_year(numbers[0], min(day, 28), known)

@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from nlp.recognise import time_pattern as p
 from nlp.recognise.duration import duration
 from nlp.recognise.time_date import Known, Point, read_date
 from nlp.recognise.time_of_day import minutes_of_clock, part_of_day
-
 
 _POINT = re.compile(
     rf"(?:(?P<decade>{p.DECADE})|(?P<numeric>{p.NUMERIC})"
@@ -71,11 +71,16 @@ def _later(known: Known, second: Point) -> Known:
     return replace(known, year=(known.year or 0) + 1, month=None, day=None)
 
 
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> re.Match[str] | None:
+    """The pieces of a point; few expressions make up most of what is written (今年, 2018年), so they are kept."""
+    said = _SAID_THEN_DATE.match(text)
+    return _POINT.fullmatch(text, said.end() if said else 0) if text else None
+
+
 def _point(text: str, known: Known) -> Point | None:
-    if found := _SAID_THEN_DATE.match(text):
-        text = text[found.end() :]
-    match = _POINT.fullmatch(text)
-    if not match or not text:
+    match = _parsed(text)
+    if not match:
         return None
     try:
         span = read_date(match, known)
