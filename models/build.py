@@ -10,14 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from corpora import Example, Report, default_taxonomy
 from models.artefact import CARD, CHARACTERS, GRAPH, TOKENIZER, ArtefactConfig
 from models.assemble import load_pipeline
-from models.calibrate import platt, temperature, threshold_for_accuracy, threshold_for_f1
+from models.calibrate import platt, temperature, threshold_for_accuracy
 from models.card import card
 from models.data import TAGS
-from models.evaluate import Gold, evaluate, read_gold
+from models.evaluate import Gold, evaluate, multilabel_f1, read_gold
 from models.export import export
 from models.onnx_encoder import OnnxEncoder
 from models.train import Recipe, train_network
@@ -81,8 +82,23 @@ def calibrated(folder: Path, held_out: Sequence[Example]) -> ArtefactConfig:
         label_slope=round(slope, 4),
         label_offset=round(offset, 4),
         decided_above=round(threshold_for_accuracy(confidence, right, DECIDED_RIGHT), 4),
-        applies_above=round(threshold_for_f1(1 / (1 + np.exp(-(slope * logits + offset))), truth), 4),
+        applies_above=_applies_above(gold, config.ids, primary.argmax(1), 1 / (1 + np.exp(-(slope * logits + offset)))),
     )
+
+
+def _applies_above(
+    gold: Sequence[Gold], ids: Sequence[str], best: NDArray[np.int64], labels: NDArray[np.float64]
+) -> float:
+    """The threshold on label probabilities (texts, ids) with the best level-1 F1, the primary always listed."""
+
+    def given(threshold: float) -> list[set[str]]:
+        return [
+            {ids[k], *(i for i, score in zip(ids, row, strict=True) if score >= threshold)}
+            for k, row in zip(best.tolist(), labels.tolist(), strict=True)
+        ]
+
+    grid = [round(t, 2) for t in np.arange(0.2, 0.9, 0.02).tolist()]
+    return max(grid, key=lambda t: multilabel_f1(gold, given(t)))
 
 
 def _gold(number: int, example: Example) -> Gold:

@@ -41,11 +41,3 @@ def threshold_for_accuracy(confidence: Floats, right: NDArray[np.bool_], goal: f
     share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(share >= goal)
     return float(confidence[order][enough[-1]]) if len(enough) else 1.0
-
-
-def threshold_for_f1(scores: Floats, truth: NDArray[np.bool_]) -> float:
-    """The threshold on label probabilities (texts, ids) with the best micro-F1."""
-    grid = np.arange(0.1, 0.9, 0.02)
-    hits = [(scores >= t) for t in grid]
-    f1 = [2 * (h & truth).sum() / max(1, h.sum() + truth.sum()) for h in hits]
-    return float(grid[int(np.argmax(f1))])

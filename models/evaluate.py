@@ -6,7 +6,7 @@ A primary is right where it equals the gold primary or one of `acceptable`; an a
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,25 +57,29 @@ def score(gold: Sequence[Gold], analyses: Sequence[Analysis]) -> dict[str, Any]:
     right2 = np.array([g.accepts(a.primary[0]) for g, a in zip(gold, analyses, strict=True)])
     right1 = np.array([top(a.primary[0]) in {top(x) for x in g.accepted} for g, a in zip(gold, analyses, strict=True)])
     decided = np.array([a.decided for a in analyses])
-    hits = wanted = given = 0
-    for g, a in zip(gold, analyses, strict=True):
-        want, have = {top(x) for x in g.labels}, {top(i) for i, _ in a.categories}
-        allowed = want | {top(x) for x in g.accepted}
-        hits += len(want & have)
-        wanted += len(want)
-        given += len(want & have) + len(have - allowed)
     confidence = np.array([a.primary[1] for a in analyses])
     return {
         "n": len(gold),
         "level1_accuracy": _figure(right1.mean()),
         "level2_accuracy": _figure(right2.mean()),
-        "multilabel_level1_micro_f1": _figure(2 * hits / max(1, wanted + given)),
+        "multilabel_level1_micro_f1": _figure(multilabel_f1(gold, [{i for i, _ in a.categories} for a in analyses])),
         "decided_share": _figure(decided.mean()),
         "decided_level2_accuracy": _figure(right2[decided].mean() if decided.any() else 0.0),
         "expected_calibration_error": _figure(expected_calibration_error(confidence, right2)),
         "recall_at_precision_0.90": {t: _figure(_detector(gold, analyses, t)) for t in ("fraud", "drugs", "gambling")},
         "macro_f1_within_service": _figure(_macro_f1_within(gold, analyses, "service")),
     }
+
+
+def multilabel_f1(gold: Sequence[Gold], given: Sequence[Collection[str]]) -> float:
+    """Micro-F1 of level-1 labels; what only `acceptable` names counts neither way."""
+    hits = wanted = wrong = 0
+    for g, ids in zip(gold, given, strict=True):
+        want, have = {top(x) for x in g.labels}, {top(i) for i in ids}
+        hits += len(want & have)
+        wanted += len(want)
+        wrong += len(have - want - {top(x) for x in g.accepted})
+    return 2 * hits / max(1, wanted + hits + wrong)
 
 
 def _macro_f1_within(gold: Sequence[Gold], analyses: Sequence[Analysis], kind: str) -> float:
