@@ -1,34 +1,54 @@
 """Which issue a report belongs to, decided as reports arrive.
 
-Candidates share rare n-grams; a report joins the issue whose members are, on average, most like it (average link),
-if like enough, and otherwise opens an issue of its own. Likeness is the cosine of TF-IDF weighted n-grams, with document
-frequencies counted from the stream itself.
+Candidates are found by copies, nearest vectors and rare grams; a learned score says of each pair how likely it tells of
+one problem; a report joins the issue whose members are, on average, most like it, if like enough, else it opens its own.
+A report that ties two issues merges them. What people decided holds before anything that is computed.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.ngrams import BUCKETS, ngrams
+from corpora import Report
+from nlp.candidates import Candidates
+from nlp.entity import Entity
+from nlp.gram_weights import GramWeights
+from nlp.link_features import Columns, Comparer
+from nlp.link_score import PairScorer, PlainScorer
+from nlp.link_traits import Traits, read_traits
+from nlp.partition import Change, Partition
+from nlp.shared_phrases import shared_phrases
+from nlp.verdicts import Verdicts, apart
 
-#: Average cosine from which on a report joins an issue; chosen on judged issues of other messages.
-JOIN_ABOVE = 0.12
-#: A gram that stands in more reports than this says nothing about which issue is meant.
-RARE = 40
-#: Candidates that are compared in full.
-CANDIDATES = 40
-#: Members of an issue that are compared, the latest first: enough for an average, and a bound for large issues.
-MEMBERS = 30
+#: Members of an issue that a report is compared with, and issues that are looked at so closely.
+SAMPLE, ISSUES = 12, 6
+#: Bounds of one pair's log-odds: no single pair outvotes a dozen.
+LOWEST, HIGHEST = -6.0, 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A report to link, with what analysis made of it; `opens` is the id of the issue it would found."""
+
+    opens: str
+    report: Report
+    vector: NDArray[np.float32]
+    category: str = ""
+    entities: tuple[Entity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a report went: `report` is the nearest member (None for a new issue), `score` the average likeness."""
+    """Where a report went, and why.
+
+    report: key of the nearest member (None for a new issue); score: probability that report and issue tell of one
+    problem; threshold: the probability from which on it joins; shared: phrases in both texts; other: the nearest issue
+    not chosen, with its score; copy_of: key of an earlier report with the same letters; change: issues that it merged.
+    """
 
     issue: str
     new: bool
@@ -36,93 +56,159 @@ class Link:
     report: str | None
     score: float
     shared: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    key: str
-    issue: str
-    text: str
-    buckets: NDArray[np.uint32]
-    counts: NDArray[np.float32]
+    threshold: float = 0.0
+    other: tuple[str, float] | None = None
+    copy_of: str | None = None
+    change: Change = field(default_factory=Change)
 
 
 @dataclass(slots=True)
 class Linker:
-    """The only place where linking changes state; one writer. Rebuilt from a store by `restore`."""
+    """The only place where linking changes state; one writer. Rebuilt from a store by `restore`.
 
-    _members: list[_Member] = field(default_factory=list)
-    _frequency: NDArray[np.int32] = field(default_factory=lambda: np.zeros(BUCKETS, np.int32))
-    _postings: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    _issues: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    text_of gives the text of a key, for explanations; without it the linker keeps the texts itself.
+    """
 
-    def restore(self, key: str, text: str, issue: str) -> None:
+    scorer: PairScorer = field(default_factory=PlainScorer)
+    text_of: Callable[[str], str] | None = None
+    verdicts: Verdicts = field(default_factory=Verdicts)
+    partition: Partition = field(default_factory=Partition)
+    columns: Columns = field(init=False)
+    candidates: Candidates = field(init=False)
+    _weights: GramWeights = field(init=False)
+    _comparer: Comparer = field(init=False)
+    _texts: dict[str, str] = field(default_factory=dict)
+    _copies: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        background = self.scorer.background
+        self._weights = GramWeights(background.counts.copy(), background.documents)
+        self._comparer = Comparer.of(self._weights)
+        self.columns = Columns.empty(self.scorer.width)
+        self.candidates = Candidates(self.scorer.width, background=background, weights=self._weights)
+
+    def restore(self, incoming: Incoming, issue: str) -> None:
         """Take in a report that was linked before, in the order of the first run."""
-        buckets, counts = ngrams(text)
-        self._add(_Member(key, issue, text, buckets, counts))
+        traits = self._read(incoming)
+        self._add(incoming, traits, self.columns.add(traits), issue)
 
-    def link(self, reports: Sequence[tuple[str, str, str]]) -> list[Link]:
-        """Link reports in order, each told as (id of the issue it would open, its own id, its text)."""
-        return [self._link(*report) for report in reports]
+    def link(self, incoming: Sequence[Incoming]) -> list[Link]:
+        """Link reports in order."""
+        return [self._link(one) for one in incoming]
 
-    def _link(self, opens: str, key: str, text: str) -> Link:
-        buckets, counts = ngrams(text)
-        weights = self._weights(buckets, counts)
-        best, best_score = None, JOIN_ABOVE
-        cosines: dict[int, float] = {}
-        for issue in self._candidate_issues(buckets):
-            members = self._issues[issue][-MEMBERS:]
-            for m in members:
-                cosines[m] = self._cosine(buckets, weights, self._members[m])
-            score = sum(cosines[m] for m in members) / len(members)
-            if score >= best_score:
-                best, best_score = issue, score
-        if best is None:
-            self._add(_Member(key, opens, text, buckets, counts))
-            return Link(opens, True, 1, None, 0.0, ())
-        nearest = self._members[max(self._issues[best][-MEMBERS:], key=lambda m: cosines[m])]
-        self._add(_Member(key, best, text, buckets, counts))
-        return Link(best, False, len(self._issues[best]), nearest.key, best_score, _shared(text, nearest.text))
+    def odds(self, row: int, others: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Bounded log-odds that `row` and each of the other rows tell of one problem."""
+        return np.clip(self.scorer.log_odds(self._comparer.compare(self.columns, row, others)), LOWEST, HIGHEST)
 
-    def _candidate_issues(self, buckets: NDArray[np.uint32]) -> list[str]:
-        rare = buckets[self._frequency[buckets] <= RARE]
-        hits: Counter[int] = Counter()
-        for bucket in rare.tolist():
-            hits.update(self._postings.get(bucket, ()))
-        return list(dict.fromkeys(self._members[m].issue for m, _ in hits.most_common(CANDIDATES)))
+    def _read(self, incoming: Incoming) -> Traits:
+        traits, buckets = read_traits(
+            incoming.report,
+            background=self.scorer.background,
+            vector=incoming.vector,
+            category=incoming.category,
+            entities=incoming.entities,
+        )
+        self._weights.add(buckets)
+        return traits
 
-    def _weights(self, buckets: NDArray[np.uint32], counts: NDArray[np.float32]) -> NDArray[np.float32]:
-        idf = np.log((len(self._members) + 2) / (self._frequency[buckets] + 1))
-        weights = counts * idf
-        return np.asarray(weights / max(float(np.linalg.norm(weights)), 1e-9), np.float32)
+    def _add(self, incoming: Incoming, traits: Traits, row: int, issue: str) -> None:
+        self.partition.add(incoming.report.id, incoming.opens, issue)
+        self.candidates.add(row, traits)
+        self._copies.setdefault(traits.copy, row)
+        if self.text_of is None:
+            self._texts[incoming.report.id] = incoming.report.content
 
-    def _cosine(self, buckets: NDArray[np.uint32], weights: NDArray[np.float32], member: _Member) -> float:
-        other = self._weights(member.buckets, member.counts)
-        at = np.searchsorted(member.buckets, buckets)
-        at[at == len(member.buckets)] = 0
-        same = member.buckets[at] == buckets if len(member.buckets) else np.zeros(len(buckets), bool)
-        return float(weights[same] @ other[at[same]])
+    def _link(self, incoming: Incoming) -> Link:
+        key, above = incoming.report.id, self.scorer.join_above
+        traits = self._read(incoming)
+        row = self.columns.add(traits)
+        scores, nearest = self._issue_scores(row, self.candidates.find(traits))
+        issue = self._said(key)
+        if issue is None:
+            marks = self.verdicts.marks(key) if len(self.verdicts) else frozenset()
+            issue = next((i for i, score in scores if score > above and not self._apart(marks, i)), None)
+        copy = self._copies.get(traits.copy)
+        self._add(incoming, traits, row, issue or incoming.opens)
+        change = Change()
+        if issue is not None:
+            ties = [i for i, score in scores if score > above and i != issue]
+            for tied in ties:
+                change = _both(change, self._bridge(self.partition.issue_of[row], tied))
+        home = self.partition.issue_of[row]
+        given = dict(scores)
+        other = next(((i, _probability(score)) for i, score in scores if i not in (issue, home)), None)
+        near = None if issue is None else nearest.get(issue, self.partition.members[home][0])
+        return Link(
+            issue=home,
+            new=issue is None,
+            size=len(self.partition.members[home]),
+            report=None if near is None else self.partition.keys[near],
+            score=0.0 if issue is None else _probability(given.get(issue, HIGHEST)),
+            shared=() if near is None else shared_phrases(incoming.report.content, self._text(near)),
+            threshold=_probability(above),
+            other=other,
+            copy_of=None if copy is None else self.partition.keys[copy],
+            change=change,
+        )
 
-    def _add(self, member: _Member) -> None:
-        index = len(self._members)
-        self._members.append(member)
-        self._issues[member.issue].append(index)
-        self._frequency[member.buckets] += 1
-        for bucket in member.buckets[self._frequency[member.buckets] <= RARE].tolist():
-            self._postings[bucket].append(index)
+    def _issue_scores(self, row: int, found: NDArray[np.int64]) -> tuple[list[tuple[str, float]], dict[str, int]]:
+        """((issue, mean log-odds) best first, nearest row by issue) of the issues nearest to a row."""
+        if not len(found):
+            return [], {}
+        issue_of = self.partition.issue_of
+        by_issue: dict[str, dict[int, float]] = {}
+        for other, value in zip(found.tolist(), self.odds(row, found).tolist(), strict=True):
+            by_issue.setdefault(issue_of[other], {})[other] = value
+        best = sorted(by_issue, key=lambda i: (-max(by_issue[i].values()), self.partition.members[i][0]))[:ISSUES]
+        more = [m for i in best for m in sample(self.partition.members[i]) if m not in by_issue[i]]
+        if more:
+            for other, value in zip(more, self.odds(row, np.array(more, np.int64)).tolist(), strict=True):
+                by_issue[issue_of[other]][other] = value
+        scores = [(i, sum(by_issue[i].values()) / len(by_issue[i])) for i in best]
+        scores.sort(key=lambda score: (-score[1], self.partition.members[score[0]][0]))
+        return scores, {i: max(by_issue[i], key=lambda m: (by_issue[i][m], -m)) for i in best}
+
+    def _said(self, key: str) -> str | None:
+        """The issue of the first report that a person put together with this one."""
+        if not len(self.verdicts):
+            return None
+        rows = (self.partition.row_of.get(partner) for partner in self.verdicts.partners(key))
+        return next((self.partition.issue_of[row] for row in rows if row is not None), None)
+
+    def _apart(self, marks: frozenset[int], issue: str) -> bool:
+        return bool(marks) and apart(marks, self.marks(issue))
+
+    def marks(self, issue: str) -> set[int]:
+        """What keeps an issue apart from others."""
+        keys = self.partition.keys
+        return {mark for row in self.partition.members[issue] for mark in self.verdicts.marks(keys[row])}
+
+    def _bridge(self, issue: str, other: str) -> Change:
+        """Merge two issues that one report tied, if their members, on average, are like enough too."""
+        members = self.partition.members
+        if other not in members or (len(self.verdicts) and apart(self.marks(issue), self.marks(other))):
+            return Change()
+        theirs = np.array(sample(members[other]), np.int64)
+        mean = np.mean([self.odds(row, theirs).mean() for row in sample(members[issue])])
+        if mean <= self.scorer.join_above:
+            return Change()
+        return self.partition.assign([[*members[issue], *members[other]]], by="linker")
+
+    def _text(self, row: int) -> str:
+        key = self.partition.keys[row]
+        return self._texts[key] if self.text_of is None else self.text_of(key)
 
 
-def _shared(text: str, other: str) -> tuple[str, ...]:
-    """Up to three longest runs of characters that both texts hold, for a person to see why they were joined."""
-    found: list[str] = []
-    start = 0
-    while start < len(text) - 3:
-        end = start + 4
-        if text[start:end] not in other:
-            start += 1
-            continue
-        while end < len(text) and text[start : end + 1] in other:
-            end += 1
-        found.append(text[start:end])
-        start = end
-    return tuple(sorted(dict.fromkeys(found), key=len, reverse=True)[:3])
+def sample(rows: Sequence[int], count: int = SAMPLE) -> list[int]:
+    """Up to `count` rows, evenly spread from the first to the last."""
+    if len(rows) <= count:
+        return list(rows)
+    return [rows[at * (len(rows) - 1) // (count - 1)] for at in range(count)]
+
+
+def _both(one: Change, other: Change) -> Change:
+    return Change(one.moves + other.moves, one.events + other.events)
+
+
+def _probability(log_odds: float) -> float:
+    return float(1 / (1 + np.exp(-log_odds)))

@@ -1,0 +1,134 @@
+"""What linking keeps of a report: small arrays of fixed width, made once, so that thousands are compared at a stroke."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora import Report
+from nlp.anchors import districts, names, numbered
+from nlp.entity import Entity
+from nlp.fingerprint import exact, sketch
+from nlp.gram_weights import GramWeights
+from nlp.ngrams import letters, ngrams
+
+#: Widths of the lists of grams, padded with bucket 0.
+RARE, TOPIC, HEAD, NAME = 96, 64, 48, 24
+#: Weights (natural logs) between which a gram tells what a report is about; below stands politeness, above names.
+ABOUT_FROM, NAMES_FROM = 2.0, 6.5
+#: Characters of a text without a title that stand for one.
+HEADLINE = 40
+#: Districts kept of a report.
+PLACES = 4
+
+_SENTENCE = re.compile(r"[。！？!?；;\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """One report as linking sees it.
+
+    rare, topic, head, name: gram buckets, uint32, of (RARE, TOPIC, HEAD, NAME), distinct, padded with 0: the weightiest
+    of the whole text; those that tell what it is about, the most repeated first; those of the headline; those of names.
+    units, numbered: hashes of the units the headline counts by and of its numbers with their units, int32 (PLACES,).
+    cities, inner: hashes of the cities and of the districts the headline names (else the text), int32 (PLACES,), 0 pads.
+    category: index of the primary category as the caller counts them, top: of its level 1; -1 where unknown.
+    day: days since 1970, nan where unknown. length: letters. vector: unit, float32, (width,).
+    """
+
+    rare: NDArray[np.uint32]
+    topic: NDArray[np.uint32]
+    head: NDArray[np.uint32]
+    name: NDArray[np.uint32]
+    sketch: NDArray[np.uint32]
+    copy: int
+    cities: NDArray[np.int32]
+    inner: NDArray[np.int32]
+    units: NDArray[np.int32]
+    numbered: NDArray[np.int32]
+    category: int
+    top: int
+    day: float
+    length: int
+    vector: NDArray[np.float32]
+
+
+def read_traits(
+    report: Report,
+    *,
+    background: GramWeights,
+    vector: NDArray[np.float32],
+    category: str = "",
+    entities: Iterable[Entity] = (),
+) -> tuple[Traits, NDArray[np.uint32]]:
+    """Traits of a report, and all its distinct gram buckets, to be counted.
+
+    A pure function of the report: `background` never changes, so neither order nor neighbours show in the traits.
+    """
+    title, text = report.title, report.text
+    headline = title if len(title) >= 4 else _SENTENCE.split(text.strip(), maxsplit=1)[0][:HEADLINE]
+    codes = letters(f"{title}\n{text}")
+    buckets, repeats = np.unique(np.concatenate((ngrams(codes, 2), ngrams(codes, 3))), return_counts=True)
+    weight = background(buckets)
+    about = (weight > ABOUT_FROM) & (weight < NAMES_FROM)
+    head = letters(headline)
+    cities, inner = districts(f"{report.region}\n{headline}")
+    if not inner:
+        more_cities, inner = districts(text[:120])
+        cities = cities or more_cities
+    units, numbers = numbered(headline)
+    named = letters("\n".join(names(headline, entities)))
+    return Traits(
+        rare=_top(buckets, weight, RARE),
+        topic=_top(buckets[about], (weight * (1 + np.log(repeats)))[about], TOPIC),
+        head=_first(np.concatenate((ngrams(head, 2), ngrams(head, 3))), HEAD),
+        name=_first(ngrams(named, 2), NAME),
+        sketch=sketch(codes),
+        copy=exact(codes),
+        cities=_codes(cities),
+        inner=_codes(inner),
+        units=_codes(units),
+        numbered=_codes(numbers),
+        category=code(category),
+        top=code(category.partition(".")[0]),
+        day=report.received_at.timestamp() / 86400 if report.received_at else float("nan"),
+        length=len(codes),
+        vector=vector,
+    ), buckets
+
+
+def _top(buckets: NDArray[np.uint32], weight: NDArray[np.float32], width: int) -> NDArray[np.uint32]:
+    """The weightiest buckets, heaviest first, ties by bucket; padded."""
+    order = np.lexsort((buckets, -weight))[:width]
+    return _padded(buckets[order], width)
+
+
+def _first(buckets: NDArray[np.uint32], width: int) -> NDArray[np.uint32]:
+    """Distinct buckets in the order they came; padded."""
+    _, at = np.unique(buckets, return_index=True)
+    return _padded(buckets[np.sort(at)[:width]], width)
+
+
+def _padded(buckets: NDArray[np.uint32], width: int) -> NDArray[np.uint32]:
+    result = np.zeros(width, np.uint32)
+    result[: len(buckets)] = buckets
+    return result
+
+
+def _codes(labels: Iterable[str]) -> NDArray[np.int32]:
+    result = np.zeros(PLACES, np.int32)
+    kept = sorted(code(label) for label in labels)[:PLACES]
+    result[: len(kept)] = kept
+    return result
+
+
+def code(label: str) -> int:
+    """A positive 31-bit number for a label, the same in every run; -1 for none."""
+    if not label:
+        return -1
+    return (int.from_bytes(hashlib.blake2b(label.encode(), digest_size=4).digest(), "little") >> 1) or 1

@@ -1,0 +1,26 @@
+"""What two texts have in common, for a person to see why they were joined."""
+
+from __future__ import annotations
+
+#: Shortest phrase shown, longest, and how many.
+SHORTEST, LONGEST, SHOWN = 3, 24, 3
+
+
+def shared_phrases(text: str, other: str) -> tuple[str, ...]:
+    """Up to SHOWN longest runs of letters that both texts hold, longest first.
+
+    >>> shared_phrases("魅力之城油烟扰民", "万科魅力之城小区油烟扰民严重")
+    ('魅力之城', '油烟扰民')
+    """
+    found: dict[str, None] = {}
+    start = 0
+    while start <= len(text) - SHORTEST:
+        end = start + SHORTEST
+        if text[start:end] not in other or not text[start:end].isalnum():
+            start += 1
+            continue
+        while end < min(len(text), start + LONGEST) and text[end].isalnum() and text[start : end + 1] in other:
+            end += 1
+        found[text[start:end]] = None
+        start = end
+    return tuple(sorted(found, key=len, reverse=True)[:SHOWN])
