@@ -1,4 +1,4 @@
-"""Fingerprints of a text: one that exact copies share, and a sketch whose agreement estimates how much two texts share."""
+"""Fingerprints of a text: one that exact copies share, and a sketch that tells how much two texts have in common."""
 
 from __future__ import annotations
 

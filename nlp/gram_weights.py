@@ -12,7 +12,7 @@ from nlp.ngrams import BUCKETS
 
 @dataclass(slots=True)
 class GramWeights:
-    """Counts of reports holding each gram. `background` counts keep the first days of a store from seeing all as rare."""
+    """Counts of reports holding each gram. A background keeps a store's first days from seeing all as rare."""
 
     counts: NDArray[np.int32] = field(default_factory=lambda: np.zeros(BUCKETS, np.int32))
     documents: int = 0

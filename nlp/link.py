@@ -1,8 +1,8 @@
 """Which issue a report belongs to, decided as reports arrive.
 
-Candidates are found by copies, nearest vectors and rare grams; a learned score says of each pair how likely it tells of
-one problem; a report joins the issue whose members are, on average, most like it, if like enough, else it opens its own.
-A report that ties two issues merges them. What people decided holds before anything that is computed.
+Candidates are found by copies, nearest vectors and rare grams; a learned score says of each pair how likely it tells
+of one problem; a report joins the issue whose members are, on average, most like it, if like enough; else it opens its
+own. A report that ties two issues merges them. What people decided holds before anything that is computed.
 """
 
 from __future__ import annotations

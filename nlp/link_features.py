@@ -43,6 +43,9 @@ USUAL_DAYS = 90.0
 _LISTS = RARE + TOPIC + HEAD
 
 
+_COLUMNS = ("grams", "name", "sketch", "cities", "inner", "units", "numbered", "numbers", "codes", "vector")
+
+
 @dataclass(slots=True)
 class Columns:
     """Traits of many reports as columns; grows by doubling. Row numbers are given by `add` in order, from 0."""
@@ -82,18 +85,7 @@ class Columns:
         """Append a report; gives its row."""
         row = self.size
         if row == len(self.grams):
-            for name in (
-                "grams",
-                "name",
-                "sketch",
-                "cities",
-                "inner",
-                "units",
-                "numbered",
-                "numbers",
-                "codes",
-                "vector",
-            ):
+            for name in _COLUMNS:
                 column = getattr(self, name)
                 setattr(self, name, np.concatenate((column, np.zeros_like(column))))
         self.grams[row, :RARE] = traits.rare

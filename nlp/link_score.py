@@ -31,7 +31,7 @@ class PairScorer(Protocol):
         """How common grams are in general; never changed, a store counts on in a copy."""
 
     def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Calibrated natural log-odds of `same problem`; features of shape (pairs, len(FEATURES)) as `Comparer` gives."""
+        """Calibrated natural log-odds of `same problem`; features (pairs, len(FEATURES)), as of `Comparer`."""
 
 
 class PlainScorer:

@@ -1,4 +1,4 @@
-"""What linking keeps of a report: small arrays of fixed width, made once, so that thousands are compared at a stroke."""
+"""What linking keeps of a report: small arrays of fixed width, made once and compared by thousands."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Traits:
     rare, topic, head, name: gram buckets, uint32, of (RARE, TOPIC, HEAD, NAME), distinct, padded with 0: the weightiest
     of the whole text; those that tell what it is about, the most repeated first; those of the headline; those of names.
     units, numbered: hashes of the units the headline counts by and of its numbers with their units, int32 (PLACES,).
-    cities, inner: hashes of the cities and of the districts the headline names (else the text), int32 (PLACES,), 0 pads.
+    cities, inner: hashes of the cities and of the districts the headline names (else the text), int32 (PLACES,).
     category: index of the primary category as the caller counts them, top: of its level 1; -1 where unknown.
     day: days since 1970, nan where unknown. length: letters. vector: unit, float32, (width,).
     """

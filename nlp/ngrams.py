@@ -25,16 +25,15 @@ def letters(text: str) -> NDArray[np.uint32]:
 def ngrams(codes: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
     """Buckets of the letters that stand together, in the order of the text, repeats kept, none across a break.
 
-    The order inside a gram does not count, and a pair (size 2) may have one letter between: people swap and drop letters
-    of names, and 东能华府 stays near 能东华府.
+    The order inside a gram does not count, and a pair (size 2) may have one letter between: people swap and drop
+    letters of names, and 东能华府 stays near 能东华府.
 
     >>> bool((ngrams(letters("停水"), 2) == ngrams(letters("水停"), 2)).all()), len(ngrams(letters("停水，停电"), 3))
     (True, 0)
     """
+    spans = [_windows(codes, size)]
     if size == 2:
-        spans = [_windows(codes, 2), _windows(codes, 3)[:, ::2]]
-    else:
-        spans = [_windows(codes, size)]
+        spans.append(_windows(codes, 3)[:, ::2])
     mixed = np.concatenate([_mix(np.sort(span, axis=1)) for span in spans])
     return (mixed >> _SHIFT).astype(np.uint32).clip(1)
 
