@@ -1,6 +1,6 @@
 """The mining: pure functions over Protocols, from a report to its analysis and its issue."""
 
-from nlp.analysis import Analysis, Urgency
+from nlp.analysis import Analysis
 from nlp.consolidate import consolidate
 from nlp.decide import UnknownError
 from nlp.encoder import Encoder, Encoding
@@ -11,6 +11,7 @@ from nlp.mask import mask, mask_entities
 from nlp.normalise import Normal, normalise
 from nlp.partition import Change, Lineage
 from nlp.pipeline import BATCH, Pipeline
+from nlp.urgent import Urgency
 from nlp.verdicts import Verdict
 
 __all__ = [

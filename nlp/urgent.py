@@ -44,14 +44,16 @@ _WORDS: dict[str, frozenset[int]] = {
     for word in sorted({word for alarm in ALARMS for word in alarm.words}, key=len, reverse=True)
 }
 _ANY_WORD = re.compile("|".join(map(re.escape, _WORDS)))
-_FRAUD_WORD = re.compile("[骗诈]|冒充|拉黑|刷单|盗刷|提现|联系不上")
+_FRAUD_WORD = re.compile("骗|诈|冒充|拉黑|刷单|盗刷|提现|联系不上")
 _SENTENCE_END = re.compile("[。！？!?\n]")
 _NEAR_BEFORE, _NEAR_AFTER, _SENTENCE = 14, 26, 160
 
 
 def find_urgent(normal: Normal, entities: Sequence[Entity], received_at: datetime | None) -> tuple[Urgency, ...]:
     """Urgent facts of one report, in order; at most one of a reason."""
-    received = received_at.astimezone(_CHINA).replace(tzinfo=None) if received_at and received_at.tzinfo else received_at
+    received = received_at
+    if received and received.tzinfo:
+        received = received.astimezone(_CHINA).replace(tzinfo=None)
     found: dict[str, tuple[int, int, tuple[int, int] | None]] = {}
     text = normal.text
     words = set(_ANY_WORD.findall(text))
@@ -92,9 +94,10 @@ def _raised(alarm: Alarm, text: str, told: Sequence[Told], received: datetime | 
             start, end = min(start, near.start()), max(end, near.end())
         if alarm.refuses.search(text, first, last):
             continue
-        if alarm.requires and not alarm.requires.search(text, max(0, first - _NEAR_BEFORE), min(len(text), last + _NEAR_AFTER)):
+        if alarm.requires and not alarm.requires.search(text, max(0, first - _NEAR_BEFORE), last + _NEAR_AFTER):
             continue
-        if alarm.is_now and any(first <= e.start < last and is_recent(e.value, received) is False for e in told if e.type == "time"):
+        times = (e for e in told if e.type == "time" and first <= e.start < last)
+        if alarm.is_now and any(is_recent(entity.value, received) is False for entity in times):
             continue
         return start, end
     return None

@@ -7,6 +7,7 @@ from datetime import datetime
 from nlp.entity import PERSONAL, Entity
 from nlp.normalise import Normal
 from nlp.recognise import account, bank_card, digits, email, id_card, person, phone, plate, url
+from nlp.recognise.drug import DRUGS
 from nlp.recognise.money import MONEY
 from nlp.recognise.recogniser import Finder, Found, Rank, Recogniser, Table
 from nlp.recognise.time import TIME
@@ -22,7 +23,7 @@ FAMILIES: tuple[Finder, ...] = (
     Table(digits.SPOKEN, (*bank_card.SPOKEN, *phone.SPOKEN)),
     Table(digits.WORDED, (*bank_card.WORDED, *phone.WORDED)),
     *(account.NUMBERED, account.NAMED, email.TABLE, plate.TABLE, url.TABLE),
-    *(MONEY, TIME),
+    *(MONEY, TIME, DRUGS),
     *(person.LABELLED, person.VEILED),
 )
 

@@ -34,6 +34,8 @@ def duration(text: str, received: datetime | None) -> str | None:
         return None
     halved = bool(found["half"] or found["between"] or found["after"] == "半")
     count = number(found["count"]) if found["count"] else None
+    if found["unit"] == "月" and "个" not in text and not halved:  # 5月 is a month of the year
+        return None
     if count is None and not halved and "个" not in found[0]:
         return None
     whole, fraction = divmod(float(count) if count is not None else (0.0 if halved else 1.0), 1)

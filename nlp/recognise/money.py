@@ -4,8 +4,8 @@ Normal form: integer fen; `{"min": fen, "max": fen}` for a range, an end that is
 currency `{"amount": number or range, "currency": code}` in its whole units, the code by ISO 4217 (USDT by its ticker).
 None where the words cannot be read.
 
-A span reaches from the number to its unit. Outside it stay 人民币 before or after, 左右, 以上, 整, 约, 近, and 钱 after 元
-(块钱 is one unit). A bare number is no money; an amount in 万 or 亿 without 元 may be (`money_context`).
+A span reaches from the number to its unit. Outside it stay 人民币 before or after, 左右, 以上, 整, 约, 近, and 钱
+after 元 (块钱 is one unit). A bare number is no money; an amount in 万 or 亿 without 元 may be (`money_context`).
 Offsets here are those of the normalised text; `recognise` turns them into offsets of the raw one.
 """
 
@@ -42,7 +42,8 @@ _COUNTING = f"{UNITS}万亿"
 _RUN = (
     # Never from inside a longer number, so that time stays linear on rows of digits.
     rf"[0-9{_H}{UNITS}几万亿](?<![0-9.][0-9])(?<!第.)"
-    rf"(?:[0-9{_H}{UNITS}几万亿多余来把]|[.,](?=[0-9])|，(?=[0-9]{{3}} ?元)|[wWkK](?![A-Za-z])|、(?=[{_H}][{_COUNTING}])|[数上](?=[{_COUNTING}])"
+    rf"(?:[0-9{_H}{UNITS}几万亿多余来把]|[.,](?=[0-9])|，(?=[0-9]{{3}} ?元)|[wWkK](?![A-Za-z])"
+    rf"|、(?=[{_H}][{_COUNTING}])|[数上](?=[{_COUNTING}])"
     r"|个(?=[万亿])| (?=[万亿])){0,24}"
 )
 _SMALL = (
@@ -58,15 +59,18 @@ _AMOUNT = re.compile(
     rf"(?P<after>[多余](?!额))?(?P<small>{_SMALL})"
     rf"|(?P<renminbi>(?<![万亿余多wW])(?:人民币|RMB|rmb))|(?P<foreign>{_FOREIGN})"
     rf"|(?P<coins>[角毛]钱|角[{_H}0-9]分|分钱)(?!包)"
-    rf"|(?P<bare>(?<=[万亿wW])|(?<=[万亿wW][多余来])|(?<=[万亿wW][{_H}0-9])(?![{_H}0-9几])|(?<=[万亿][0-9{_H}][千百])|(?<=[万亿][0-9{_H}][千百][0-9{_H}])(?![{_H}0-9十]))))"
+    rf"|(?P<bare>(?<=[万亿wW])|(?<=[万亿wW][多余来])|(?<=[万亿wW][{_H}0-9])(?![{_H}0-9几])|(?<=[万亿][0-9{_H}][千百])"
+    rf"|(?<=[万亿][0-9{_H}][千百][0-9{_H}])(?![{_H}0-9十]))))"
 )
 
 #: ¥500, RMB 500, $3,000: the sign stands for the unit.
 _SIGNED = re.compile(
-    rf"(?P<sign>[¥￥$€£]|人民币|(?<![A-Za-z])(?:RMB|USD|HKD|CNY))[: ]{{0,2}}(?P<number>{_RUN})(?![0-9年月日号]|多?[个名张次])"
+    rf"(?P<sign>[¥￥$€£]|人民币|(?<![A-Za-z])(?:RMB|USD|HKD|CNY))[: ]{{0,2}}(?P<number>{_RUN})(?![0-9年月日号]"
+    rf"|多?[个名张次])"
 )
+_LETTER = re.compile(r"[A-Za-z]\Z")
 _SIGNS = re.compile("[¥￥$€£]|人民币|RMB|USD|HKD|CNY")
-_TRIGGER = re.compile("[元块圆角毛万亿wW¥￥$€£币]|分钱|USD|RMB|CNY|HKD|rmb")
+_TRIGGER = re.compile("[元块圆角毛万亿wW¥￥$€£币镑铢盾]|分钱|卢布|美刀|USD|RMB|CNY|HKD|rmb")
 
 _TO = r" ?(?:--|——|[-~至到—]) ?"
 _DASH = re.compile(" ?(?:--|——|[-~—]) ?")
@@ -128,7 +132,7 @@ def _amounts(text: str) -> list[_Amount]:
 def _amount(text: str, match: re.Match[str], before: int) -> _Amount | None:
     """What a match means in its place, or None where it is no money; `before` is where the last amount ended."""
     start, end, written = match.start(), match.end(), match["number"]
-    if start and text[start - 1].isascii() and text[start - 1].isalpha() and not _SIGNS.search(text, max(0, start - 3), start):
+    if _LETTER.search(text, max(0, start - 1), start) and not _SIGNS.search(text, max(0, start - 3), start):
         return None  # A5元, G2万
     read = quantity(written.replace(" ", "").replace("，", ","))
     if read is None:
@@ -187,8 +191,9 @@ def _with_start(text: str, amount: _Amount, written: str, first: int) -> _Amount
     units = written.rstrip("多余来")
     units = units[len(units.rstrip(_COUNTING + "wW")) :]
     highest = amount.quantity.high or amount.quantity.low
-    if not found["unit"] and bare[-1] not in _COUNTING + "wW" and (scaled := quantity(bare + units)) and scaled.low <= highest:
-        lower = scaled
+    if not found["unit"] and bare[-1] not in _COUNTING + "wW":
+        scaled = quantity(bare + units)
+        lower = scaled if scaled and scaled.low <= highest else lower
     if lower is None or lower.low > highest:
         return amount
     return _Amount(start, amount.end, _range(lower, amount.quantity), amount.currency)
@@ -236,7 +241,7 @@ def _value(amount: _Amount) -> Any:
 
 
 def _integer(value: Decimal) -> int:
-    return int(value.quantize(Decimal(1), ROUND_HALF_UP))
+    return int(value.to_integral_value(ROUND_HALF_UP))
 
 
 def _plain(value: Decimal) -> int | float:

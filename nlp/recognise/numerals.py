@@ -39,6 +39,9 @@ _ABOUT = re.compile(r"(.+)[来把](.*)", re.DOTALL)
 _SEVERAL_LATER = re.compile(r"(?<=[十拾廿百佰千仟万亿])几")
 _ONE = Decimal(1)
 
+#: Rows of units (万亿亿亿) are no numbers that anyone means.
+_LIMIT = Decimal(10) ** 16
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -101,7 +104,7 @@ def number(text: str) -> Decimal | None:
     if pending is not None:
         colloquial = last_unit > 1 and not after_zero and not by_place and pending < 10 and pending == int(pending)
         section += pending * (last_unit // 10) if colloquial else pending
-    return total + section if text else None
+    return total + section if text and total + section < _LIMIT else None
 
 
 def _tokens(text: str) -> Iterator[tuple[str, Decimal | None]]:

@@ -41,6 +41,7 @@ _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 _SEASONS = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 #: 10年 is ten years, 08年 and 99年 are years of the calendar.
 _COUNTED_YEARS = re.compile("[1-7][0-9]年|[一二三四五六七八九十]{1,2}年")
+_MONTH_NAMES = re.compile(r"1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十元正冬腊](?=月?[份]?(?:[、，,到至-]|月|\Z| ))")
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 
 
@@ -210,7 +211,7 @@ def _month(match: re.Match[str], year: int | None, known: Known) -> Point | None
     written = match["month"]
     if re.match("[本当同次上下这]", written):
         return _with_day(match, *_month_said(written, known), known)
-    names = re.findall(r"1[0-2]|0?[1-9]|十[一二]|[一二三四五六七八九十元正冬腊](?=月?[份]?(?:[、，,到至-]|月|\Z| ))", written)
+    names = _MONTH_NAMES.findall(written)
     numbers = [_month_number(name) for name in names]
     if match["moon"] or match["moonday"] or (numbers and any(name in "正冬腊" for name in names)):
         return _moon(match, numbers[0], year, known)
@@ -261,7 +262,8 @@ def _moon(match: re.Match[str], month: int, year: int | None, known: Known) -> P
         if known.received is None:
             return None
         today = known.received.date()
-        year = next((y for y in (today.year, today.year - 1) if (day := lunar_date(y, month, 1)) and day <= today), None)
+        begun = (y for y in (today.year, today.year - 1) if (first := lunar_date(y, month, 1)) and first <= today)
+        year = next(begun, None)
     if year is None:
         return None
     if match["moonday"] or match["day"]:

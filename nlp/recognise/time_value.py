@@ -3,8 +3,8 @@
 A day is `2018-05-18`, a moment `2018-05-18T07:30`, a month `2018-05`, a year `2018`; everything longer or between is an
 interval `a/b`, last day or moment included (上旬: `2018-05-01/2018-05-10`), open as `a/..` (ISO 8601-2). 初 and 底 of a
 month are its first and last third, of a year its first and last two months. A part of a day is an interval of hours.
-Missing parts come from what stands before in the text (同日, 25日) and from the report's date: a month without a year is
-that of the report's year unless it lies more than half a year ahead. None where no value can be told.
+Missing parts come from what stands before in the text (同日, 25日) and from the report's date: a month without a year
+is that of the report's year unless it lies more than half a year ahead. None where no value can be told.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _POINT = re.compile(
     rf"(?:(?P<decade>{p.DECADE})|(?P<numeric>{p.NUMERIC})"
     rf"|(?P<said>{p.DAY_SAID})|(?P<week>{p.WEEKDAY})"
     rf"|(?P<year>{p.YEAR}|{p.SHORT_YEAR})? ?(?:(?P<feast>{p.FEAST}|{p.VACATION})|(?P<season>{p.SEASON})"
-    rf"|(?P<month>(?P<moon>[农老旧阴]历)?{p.MONTH}|{p.MONTH_SAID})?(?:月?(?P<third>{p.THIRD})| ?(?P<moonday>{p.LUNAR_DAY})"
+    rf"|(?P<month>(?P<moon>[农老旧阴]历)?{p.MONTH}|{p.MONTH_SAID})?(?:月?(?P<third>{p.THIRD})"
+    rf"| ?(?P<moonday>{p.LUNAR_DAY})"
     rf"| ?(?P<day>{p.DAY}|(?<=月)[0-9]{{1,2}}))?))?"
     rf"(?:的一天)?的?[ ，]?(?P<part>{p.PART})?上? ?(?:大概|大约|约)?(?P<clock>{p.CLOCK})?"
 )
