@@ -89,7 +89,9 @@ class Linker:
 
     def restore(self, incoming: Incoming, issue: str) -> None:
         """Take in a report that was linked before, in the order of the first run."""
-        traits = self._read(incoming)
+        traits, buckets = self._read(incoming)
+        if issue not in self.partition.members:
+            self._weights.add(buckets)
         self._add(incoming, traits, self.columns.add(traits), issue)
 
     def link(self, incoming: Sequence[Incoming]) -> list[Link]:
@@ -100,16 +102,14 @@ class Linker:
         """Bounded log-odds that `row` and each of the other rows tell of one problem."""
         return np.clip(self.scorer.log_odds(self._comparer.compare(self.columns, row, others)), LOWEST, HIGHEST)
 
-    def _read(self, incoming: Incoming) -> Traits:
-        traits, buckets = read_traits(
+    def _read(self, incoming: Incoming) -> tuple[Traits, NDArray[np.uint32]]:
+        return read_traits(
             incoming.report,
             background=self.scorer.background,
             vector=incoming.vector,
             category=incoming.category,
             entities=incoming.entities,
         )
-        self._weights.add(buckets)
-        return traits
 
     def _add(self, incoming: Incoming, traits: Traits, row: int, issue: str) -> None:
         self.partition.add(incoming.report.id, incoming.opens, issue)
@@ -120,13 +120,16 @@ class Linker:
 
     def _link(self, incoming: Incoming) -> Link:
         key, above = incoming.report.id, self.scorer.join_above
-        traits = self._read(incoming)
+        traits, buckets = self._read(incoming)
         row = self.columns.add(traits)
         scores, nearest = self._issue_scores(row, self.candidates.find(traits))
         issue = self._said(key)
         if issue is None:
             marks = self.verdicts.marks(key) if len(self.verdicts) else frozenset()
             issue = next((i for i, score in scores if score > above and not self._apart(marks, i)), None)
+        if issue is None:
+            # only founders are counted: else fifty voices on one estate would make its name a common word
+            self._weights.add(buckets)
         copy = self._copies.get(traits.copy)
         self._add(incoming, traits, row, issue or incoming.opens)
         change = Change()

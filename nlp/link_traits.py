@@ -66,7 +66,7 @@ def read_traits(
     category: str = "",
     entities: Iterable[Entity] = (),
 ) -> tuple[Traits, NDArray[np.uint32]]:
-    """Traits of a report, and all its distinct gram buckets, to be counted.
+    """Traits of a report, and all its distinct gram buckets, for whoever counts them.
 
     A pure function of the report: `background` never changes, so neither order nor neighbours show in the traits.
     """

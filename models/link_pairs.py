@@ -1,0 +1,142 @@
+"""Pairs of reports to learn the pair score from: what was judged, what was written, and what was only seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora import Report, read_written_issues
+from corpora.importers.dates import parse_received_at
+from nlp import Analysis, Pipeline
+from nlp.candidates import Candidates
+from nlp.gram_weights import GramWeights
+from nlp.link_features import Columns, Comparer
+from nlp.link_traits import read_traits
+from nlp.ngrams import letters, ngrams
+
+#: How much each kind of pair counts. A pair that nobody judged is different far more often than not, yet not always.
+SAME, JUDGED_DIFFERENT, BESIDE_GOLD, UNJUDGED = 1.0, 2.0, 1.0, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Reports in order of time, groups of row numbers that are one problem, and pairs of rows that are not."""
+
+    reports: tuple[Report, ...]
+    groups: tuple[tuple[int, ...], ...]
+    different: frozenset[tuple[int, int]]
+    exhaustive: bool  # whether reports in no group are proven to be alone
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """features (pairs, len(FEATURES)), same (pairs,), weight (pairs,)."""
+
+    features: NDArray[np.float32]
+    same: NDArray[np.bool_]
+    weight: NDArray[np.float32]
+
+
+def read_judged(folder: Path) -> Judged:
+    """Messages of a board with issues judged by hand."""
+    rows = [json.loads(line) for line in (folder / "links/train_messages.jsonl").read_text("utf-8").splitlines()]
+    reports = [Report(str(r["id"]), r["text"], r["title"] or "", parse_received_at(r["received_at"])) for r in rows]
+    reports.sort(key=lambda r: (r.received_at.timestamp() if r.received_at else 0.0, r.id))
+    at = {report.id: row for row, report in enumerate(reports)}
+    gold = json.loads((folder / "links/train_issues.json").read_text("utf-8"))
+    return Judged(
+        tuple(reports),
+        tuple(tuple(sorted(at[i] for i in issue["ids"])) for issue in gold["issues"]),
+        frozenset(_pair(at[a], at[b]) for a, b, *_ in gold["hard_negatives"]),
+        exhaustive=False,
+    )
+
+
+def read_written_judged() -> Judged:
+    """The problems written for this project: tellings belong together, everything else apart."""
+    reports: list[Report] = []
+    groups, different = [], set()
+    for problem in read_written_issues():
+        start = len(reports)
+        reports += [*problem.tellings, *problem.hard_negatives]
+        told = range(start, start + len(problem.tellings))
+        groups.append(tuple(told))
+        different |= {(a, b) for a in told for b in range(told.stop, len(reports))}
+    return Judged(tuple(reports), tuple(groups), frozenset(different), exhaustive=True)
+
+
+def count_background(texts: Sequence[str]) -> GramWeights:
+    """How common grams are over texts that are not linked here."""
+    weights = GramWeights()
+    for text in texts:
+        codes = letters(text)
+        weights.add(np.unique(np.concatenate((ngrams(codes, 2), ngrams(codes, 3)))))
+    return weights
+
+
+def background_texts(folder: Path) -> Iterator[str]:
+    """Real texts of the same registers, but for those of the messages that pairs are drawn from."""
+    for row in map(json.loads, (folder / "reports/tipdm_replied_2816.jsonl").read_text("utf-8").splitlines()):
+        yield f"{row['title']}\n{row['text']}"
+    known = set()
+    for name in ("links/train_messages.jsonl", "reports/tipdm_board_4326.jsonl"):
+        for row in map(json.loads, (folder / name).read_text("utf-8").splitlines()):
+            known.add(f"{row['title']}。{row['text']}"[:60])
+    for row in map(json.loads, (folder / "classify/labelled_real_train.jsonl").read_text("utf-8").splitlines()):
+        if row["text"][:60] not in known:
+            yield row["text"]
+
+
+def draw_pairs(judged: Judged, analyses: Sequence[Analysis], background: GramWeights, *, width: int) -> Pairs:
+    """Stream the reports as a linker that makes no mistake would, and take the pairs that it would compare."""
+    group_of = {row: number for number, group in enumerate(judged.groups) for row in group}
+    weights = GramWeights(background.counts.copy(), background.documents)
+    columns, comparer = Columns.empty(width), Comparer.of(weights)
+    candidates = Candidates(width, background=background, weights=weights)
+    features, same, weight = [], [], []
+    founded: set[int] = set()
+    for row, analysis in enumerate(analyses):
+        traits, buckets = read_traits(
+            analysis.report,
+            background=background,
+            vector=analysis.vector,
+            category=analysis.primary[0],
+            entities=analysis.entities,
+        )
+        columns.add(traits)
+        group = group_of.get(row)
+        kin = [] if group is None else [member for member in judged.groups[group] if member < row]
+        wrong = [a for a, b in judged.different if b == row] + [b for a, b in judged.different if a == row]
+        chosen = np.union1d(candidates.find(traits), np.array([*kin, *(w for w in wrong if w < row)], np.int64))
+        if len(chosen):
+            features.append(comparer.compare(columns, row, chosen.astype(np.int64)))
+            for other in chosen.tolist():
+                same.append(group is not None and group_of.get(other) == group)
+                weight.append(_weight(judged, group_of, row, other, same[-1]))
+        candidates.add(row, traits)
+        if group is None or group not in founded:
+            weights.add(buckets)
+            founded.add(-1 if group is None else group)
+    return Pairs(np.concatenate(features), np.array(same), np.array(weight, np.float32))
+
+
+def _weight(judged: Judged, group_of: dict[int, int], row: int, other: int, same: bool) -> float:
+    if same:
+        return SAME
+    if _pair(row, other) in judged.different:
+        return JUDGED_DIFFERENT
+    return BESIDE_GOLD if judged.exhaustive or row in group_of or other in group_of else UNJUDGED
+
+
+def _pair(a: int, b: int) -> tuple[int, int]:
+    return min(a, b), max(a, b)
+
+
+def analyse(pipeline: Pipeline, reports: Sequence[Report]) -> list[Analysis]:
+    """One analysis a report, in order."""
+    return list(pipeline.stream(reports))

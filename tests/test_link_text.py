@@ -1,0 +1,94 @@
+"""Grams, fingerprints, names: what linking reads from a text."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlp.anchors import districts, names, numbered
+from nlp.fingerprint import BANDS, bands, exact, sketch
+from nlp.gram_weights import GramWeights
+from nlp.ngrams import letters, ngrams
+from nlp.shared_phrases import shared_phrases
+
+LONG = "我们小区楼下的烧烤摊每天晚上营业到凌晨两点，油烟直接飘进住户家里，多次投诉没有人管，请城管部门尽快处理。"
+
+
+def test_swapped_letters_of_a_name_keep_most_grams() -> None:
+    one, other = (set(ngrams(letters(t), 2).tolist()) for t in ("能东华府", "东能华府"))
+    assert len(one & other) >= 4
+    assert len(one | other) <= 6
+
+
+def test_grams_do_not_reach_over_punctuation() -> None:
+    assert set(ngrams(letters("停水。停电"), 2)) == set(ngrams(letters("停水"), 2)) | set(ngrams(letters("停电"), 2))
+
+
+@given(st.text(max_size=60))
+def test_grams_never_fail_and_never_use_the_padding(text: str) -> None:
+    for size in (2, 3):
+        assert (ngrams(letters(text), size) > 0).all()
+
+
+def test_copies_share_the_exact_print_whatever_stands_between() -> None:
+    assert exact(letters(LONG)) == exact(letters(LONG.replace("，", " \n")))
+    assert exact(letters(LONG)) != exact(letters(LONG.replace("两点", "三点")))
+
+
+def test_near_copies_share_a_band_and_strangers_none() -> None:
+    near = sketch(letters(LONG.replace("两点", "三点")))
+    far = sketch(letters("咨询公积金贷款买第二套房的首付比例是多少，需要准备哪些材料，多久可以放款？"))
+    mine = sketch(letters(LONG))
+    assert set(bands(mine)) & set(bands(near))
+    assert not set(bands(mine)) & set(bands(far))
+    assert (mine == near).mean() > 0.6
+    assert len(bands(mine)) == BANDS
+
+
+@pytest.mark.parametrize("text", ["", "。", "水", "😀"])
+def test_texts_with_hardly_a_letter_have_prints(text: str) -> None:
+    assert exact(letters(text)) >= 0
+    assert sketch(letters(text)).dtype == np.uint32
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("投诉A5区劳动东路魅力之城小区油烟扰民", {"劳动东路", "魅力之城"}),
+        ("请问白马镇中心小学何时开学", {"白马镇", "中心小学"}),
+    ],
+)
+def test_names_in_a_headline(text: str, found: set[str]) -> None:
+    joined = " ".join(names(text))
+    assert all(name in joined for name in found), joined
+
+
+@pytest.mark.parametrize(
+    ("text", "cities", "inner"),
+    [
+        ("A市A5区劳动路小区", {"A市"}, {"A5"}),
+        ("我市全区的社区和校区", set(), set()),
+        ("B市知识产权政策", {"B市"}, set()),
+    ],
+)
+def test_districts(text: str, cities: set[str], inner: set[str]) -> None:
+    assert districts(text) == (cities, inner)
+
+
+def test_numbers_with_their_units() -> None:
+    assert numbered("地铁七号线南延，三期12栋")[1] == {"7号线", "3期", "12栋"}
+
+
+def test_phrases_in_both_texts() -> None:
+    assert shared_phrases("魅力之城油烟扰民", "万科魅力之城小区油烟扰民严重") == ("魅力之城", "油烟扰民")
+    assert shared_phrases("停水", "停电") == ()
+
+
+def test_rarer_grams_weigh_more_and_padding_nothing() -> None:
+    weights = GramWeights()
+    for _ in range(9):
+        weights.add(np.array([5], np.uint32))
+    weights.add(np.array([5, 7], np.uint32))
+    common, rare, unseen, padding = weights(np.array([5, 7, 9, 0], np.uint32))
+    assert 0 <= common < rare < unseen
+    assert padding == 0
