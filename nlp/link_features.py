@@ -222,4 +222,5 @@ def _places(own: NDArray[np.int32], others: NDArray[np.int32]) -> tuple[NDArray[
     """(a place in common, both name places and none in common)."""
     kept = own[own != 0]
     common = np.isin(others, kept).any(axis=1) if len(kept) else np.zeros(len(others), bool)
-    return common, (others != 0).any(axis=1) & bool(len(kept)) & ~common
+    named = (others != 0).any(axis=1) if len(kept) else np.zeros(len(others), bool)
+    return np.asarray(common), np.asarray(named & ~common)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Literal
 
 Happening = Literal["born", "merged_into", "split_from", "moved"]
@@ -49,22 +50,17 @@ class Partition:
         self.members.setdefault(issue, []).append(row)
         return row
 
-    def rank(self, issue: str) -> tuple[int, int]:
-        """The smallest rank keeps its id when issues merge: the larger, then the older."""
-        rows = self.members[issue]
-        return -len(rows), rows[0]
-
     def assign(self, groups: Sequence[Sequence[int]], *, by: str) -> Change:
         """Make each group of rows an issue of its own; the groups must cover whole issues.
 
         Each group takes the id that most of its rows carry; where two groups want one, the one with more rows of it
         (then the older) keeps it, and the other takes the id that its first row would have opened.
         """
-        groups = sorted((sorted(group) for group in groups), key=lambda group: group[0])
-        counts = [Counter(self.issue_of[row] for row in group) for group in groups]
+        parts = sorted((sorted(group) for group in groups), key=lambda part: part[0])
+        counts = [Counter(self.issue_of[row] for row in part) for part in parts]
         wishes = sorted(
-            ((-count, at, issue) for at, counter in enumerate(counts) for issue, count in counter.items()),
-            key=lambda wish: (wish[0], groups[wish[1]][0], self.members[wish[2]][0]),
+            ((-rows, at, issue) for at, counter in enumerate(counts) for issue, rows in counter.items()),
+            key=lambda wish: (wish[0], parts[wish[1]][0], self.members[wish[2]][0]),
         )
         name: dict[int, str] = {}
         taken: set[str] = set()
@@ -73,11 +69,11 @@ class Partition:
                 name[at] = issue
                 taken.add(issue)
         old = {issue for counter in counts for issue in counter}
-        for at, group in enumerate(groups):
+        for at, part in enumerate(parts):
             if at not in name:
-                name[at] = self._free(group, taken | self.members.keys())
+                name[at] = self._free(part, taken)
                 taken.add(name[at])
-        return self._rewrite({name[at]: group for at, group in enumerate(groups)}, old, by)
+        return self._rewrite({name[at]: part for at, part in enumerate(parts)}, old, by)
 
     def restore(self, moves: Iterable[tuple[str, str]], *, by: str) -> Change:
         """Put reports back into the issues they are told with, which may have to be founded again."""
@@ -88,14 +84,13 @@ class Partition:
             groups.setdefault(wanted.get(row, self.issue_of[row]), []).append(row)
         return self._rewrite(groups, old, by)
 
-    def _free(self, group: Sequence[int], taken: set[str]) -> str:
-        for row in group:
-            if self.opens[row] not in taken:
+    def _free(self, part: Sequence[int], taken: set[str]) -> str:
+        used = (taken, self.members)
+        for row in part:
+            if not any(self.opens[row] in names for names in used):
                 return self.opens[row]
-        number = 2
-        while f"{self.opens[group[0]]}-{number}" in taken:
-            number += 1
-        return f"{self.opens[group[0]]}-{number}"
+        numbered = (f"{self.opens[part[0]]}-{number}" for number in count(2))
+        return next(name for name in numbered if not any(name in names for names in used))
 
     def _rewrite(self, groups: dict[str, list[int]], old: set[str], by: str) -> Change:
         moves: list[tuple[str, str]] = []
@@ -113,8 +108,8 @@ class Partition:
             for row in group:
                 self.issue_of[row] = issue
         events = [
-            Lineage(_kind(before, after, old, self.members), *_ends(before, after, old), reports=count, by=by)
-            for (before, after), count in sorted(flows.items())
+            Lineage(_kind(before, after, old, self.members), *_ends(before, after, old), reports=rows, by=by)
+            for (before, after), rows in sorted(flows.items())
         ]
         return Change(tuple(sorted(moves)), tuple(events))
 

@@ -152,4 +152,4 @@ def test_average_link_by_hand() -> None:
     # bound 0-3 and 1: (4 + ¼·-3) / 1¼ > 0; then 2: -3 + 1 + 2 is not above 0
     assert average_link(4, pairs, odds, 0.0, bound=[[0, 3]]) == [[0, 1, 3], [2]]
     apart = {0: frozenset({7}), 1: frozenset({-7})}
-    assert average_link(4, pairs, odds, 0.0, marks=apart) == [[0], [1], [2, 3]]
+    assert average_link(4, pairs, odds, 0.0, marks=apart) == [[0], [1, 2, 3]]
