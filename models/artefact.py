@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 GRAPH = "encoder.onnx"
 TOKENIZER = "tokenizer.json"
@@ -23,7 +24,8 @@ class ArtefactConfig:
 
     ids: categories in the order of the logits; tags: BIO tags in the order of the tag logits;
     temperature: divides the primary's logits before the softmax (Guo et al. 2017);
-    label_slope, label_offset: Platt scaling of the label logits;
+    label_curve: weights of a label's own logit and of its log probability as the primary, and an offset: the log-odds
+    that the label applies;
     decided_above, applies_above: thresholds on the calibrated probabilities, chosen on held-out training texts.
     """
 
@@ -32,8 +34,7 @@ class ArtefactConfig:
     ids: tuple[str, ...]
     tags: tuple[str, ...]
     temperature: float
-    label_slope: float
-    label_offset: float
+    label_curve: tuple[float, float, float]
     decided_above: float
     applies_above: float
 
@@ -48,4 +49,5 @@ class ArtefactConfig:
             if not (folder / name).is_file():
                 raise ArtefactError(f"{folder / name} is missing; reinstall minqing or train with `minqing train`")
         data = json.loads((folder / CONFIG).read_text("utf-8"))
-        return cls(**{**data, "ids": tuple(data["ids"]), "tags": tuple(data["tags"])})
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(**fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 from corpora import Example, Report, default_taxonomy
 from models.artefact import CARD, CHARACTERS, GRAPH, TOKENIZER, ArtefactConfig
 from models.assemble import load_pipeline
-from models.calibrate import platt, temperature, threshold_for_accuracy
+from models.calibrate import label_curve, temperature, threshold_for_accuracy
+from models.calibration import label_probabilities, softmax
 from models.card import card
 from models.data import TAGS
 from models.evaluate import Gold, evaluate, multilabel_f1, read_gold
@@ -43,8 +45,7 @@ def build(data_folder: Path, out: Path, work: Path, recipe: Recipe, gold: Path |
         ids=default_taxonomy().ids,
         tags=TAGS,
         temperature=1.0,
-        label_slope=1.0,
-        label_offset=0.0,
+        label_curve=(1.0, 0.0, 0.0),
         decided_above=1.0,
         applies_above=0.5,
     )
@@ -59,35 +60,28 @@ def build(data_folder: Path, out: Path, work: Path, recipe: Recipe, gold: Path |
 
 
 def calibrated(folder: Path, held_out: Sequence[Example]) -> ArtefactConfig:
-    """The artefact's config with temperature, Platt curve and thresholds fitted on the shipped graph's own answers."""
+    """The artefact's config with temperature, label curve and thresholds fitted on the shipped graph's own answers."""
     config = ArtefactConfig.load(folder)
-    encodings = OnnxEncoder(folder).encode([e.text for e in held_out])
-    primary = np.log(np.stack([e.primary for e in encodings]).astype(np.float64).clip(1e-12)) * config.temperature
-    labels = np.stack([e.labels for e in encodings]).astype(np.float64).clip(1e-9, 1 - 1e-9)
-    logits = (np.log(labels / (1 - labels)) - config.label_offset) / config.label_slope
+    ids = config.ids
+    logits = np.stack(OnnxEncoder(folder).logits([e.text for e in held_out]))
+    primary, labels = logits[:, : len(ids)], logits[:, len(ids) :]
     gold = [_gold(i, e) for i, e in enumerate(held_out)]
-    accepted = np.array([[g.accepts(i) for i in config.ids] for g in gold])
-    truth = np.array([[i in e.labels or i == e.primary for i in config.ids] for e in held_out])
-    heat = temperature(primary, accepted)
-    slope, offset = platt(logits, truth)
-    powers = np.exp(primary / heat - (primary / heat).max(1, keepdims=True))
-    confidence = (powers / powers.sum(1, keepdims=True)).max(1)
-    right = accepted[np.arange(len(gold)), primary.argmax(1)]
-    return ArtefactConfig(
-        version=config.version,
-        taxonomy=config.taxonomy,
-        ids=config.ids,
-        tags=config.tags,
-        temperature=round(heat, 4),
-        label_slope=round(slope, 4),
-        label_offset=round(offset, 4),
-        decided_above=round(threshold_for_accuracy(confidence, right, DECIDED_RIGHT), 4),
-        applies_above=_applies_above(gold, config.ids, primary.argmax(1), 1 / (1 + np.exp(-(slope * logits + offset)))),
+    best = primary.argmax(1)
+    right = np.array([g.accepts(ids[k]) for g, k in zip(gold, best, strict=True)])
+    truth = np.array([[i in e.labels or i == e.primary for i in ids] for e in held_out])
+    heat = round(temperature(primary, right), 4)
+    curve = label_curve(labels, primary, truth)
+    return replace(
+        config,
+        temperature=heat,
+        label_curve=curve,
+        decided_above=round(threshold_for_accuracy(softmax(primary / heat).max(1), right, DECIDED_RIGHT), 4),
+        applies_above=_applies_above(gold, ids, best, label_probabilities(labels, primary, curve)),
     )
 
 
 def _applies_above(
-    gold: Sequence[Gold], ids: Sequence[str], best: NDArray[np.int64], labels: NDArray[np.float64]
+    gold: Sequence[Gold], ids: Sequence[str], best: NDArray[np.int64], labels: NDArray[np.float32]
 ) -> float:
     """The threshold on label probabilities (texts, ids) with the best level-1 F1, the primary always listed."""
 
@@ -97,7 +91,7 @@ def _applies_above(
             for k, row in zip(best.tolist(), labels.tolist(), strict=True)
         ]
 
-    grid = [round(t, 2) for t in np.arange(0.2, 0.9, 0.02).tolist()]
+    grid = [k / 50 for k in range(10, 45)]
     return max(grid, key=lambda t: multilabel_f1(gold, given(t)))
 
 

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize
 
-Floats = NDArray[np.floating]
+from models.calibration import label_features, softmax
+from models.metrics import expected_calibration_error
+
+Floats = NDArray[np.float32]
 
 
 def temperature(logits: Floats, right: NDArray[np.bool_]) -> float:
-    """The temperature that best explains which ids were right (Guo et al. 2017).
-
-    logits: (texts, ids); right: (texts, ids), True where the id would have been accepted.
-    """
-
-    def loss(log_t: float) -> float:
-        powers = logits / np.exp(log_t)
-        powers = powers - powers.max(1, keepdims=True)
-        probabilities = np.exp(powers) / np.exp(powers).sum(1, keepdims=True)
-        return float(-np.log((probabilities * right).sum(1).clip(1e-9)).mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
+    """The temperature with the least expected calibration error; logits (texts, ids), right (texts,)."""
+    grid = np.geomspace(0.5, 2.0, 41).tolist()
+    return float(min(grid, key=lambda t: expected_calibration_error(softmax(logits / np.float32(t)).max(1), right)))
 
 
-def platt(logits: Floats, truth: NDArray[np.bool_]) -> tuple[float, float]:
-    """Slope and offset of a logistic curve over all (texts, ids) label logits (Platt 1999)."""
+def label_curve(labels: Floats, primary: Floats, truth: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Logistic curve over all (texts, ids) from both heads' logits (after Platt 1999)."""
+    features = label_features(labels, primary)
 
-    def loss(parameters: Floats) -> float:
-        z = parameters[0] * logits + parameters[1]
-        return float((np.logaddexp(0, z) - truth * z).mean())
+    def loss(curve: NDArray[np.float64]) -> float:
+        odds = features @ curve[:2] + curve[2]
+        return float((np.logaddexp(0, odds) - truth * odds).mean())
 
-    slope, offset = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
-    return float(slope), float(offset)
+    a, b, c = minimize(loss, np.array([1.0, 0.0, 0.0]), method="Nelder-Mead").x
+    return round(float(a), 4), round(float(b), 4), round(float(c), 4)
 
 
 def threshold_for_accuracy(confidence: Floats, right: NDArray[np.bool_], goal: float) -> float:

@@ -13,6 +13,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from models.artefact import GRAPH, ArtefactConfig
+from models.calibration import label_probabilities, softmax
 from models.decode import bio_spans
 from models.windows import Window, WindowCutter
 from nlp import Encoding
@@ -67,12 +68,16 @@ class OnnxEncoder:
 
     def encode(self, texts: Sequence[str]) -> list[Encoding]:
         """One encoding a text, in order; a text of any length is read whole, window by window."""
+        return [self._join(text, *read) for text, read in zip(texts, self._read(texts), strict=True)]
+
+    def logits(self, texts: Sequence[str]) -> list[Floats]:
+        """What is not calibrated yet: the logits of each text, of primaries, then of labels, (2 × ids,)."""
+        return [_pooled(outputs)[0] for _, outputs in self._read(texts)]
+
+    def _read(self, texts: Sequence[str]) -> list[tuple[list[Window], list[_Output]]]:
         cut = self._cutter.cut(texts)
         outputs = iter(list(self._pool.map(self._run, [w for windows in cut for w in windows])))
-        return [
-            self._join(text, windows, [next(outputs) for _ in windows])
-            for text, windows in zip(texts, cut, strict=True)
-        ]
+        return [(windows, [next(outputs) for _ in windows]) for windows in cut]
 
     def _run(self, window: Window) -> _Output:
         batch = self._cutter.pad_batch([window])
@@ -82,13 +87,10 @@ class OnnxEncoder:
 
     def _join(self, text: str, windows: list[Window], outputs: list[_Output]) -> Encoding:
         config = self._config
-        votes = np.concatenate([o.votes for o in outputs])
-        weights = np.concatenate([o.weights for o in outputs])
-        weights = weights / weights.sum()
-        logits = weights @ votes
+        logits, votes, weights = _pooled(outputs)
         n = len(config.ids)
-        primary = _softmax(logits[:n] / config.temperature)
-        labels = _sigmoid(config.label_slope * logits[n:] + config.label_offset)
+        primary = softmax(logits[:n] / config.temperature)
+        labels = label_probabilities(logits[n:], logits[:n], config.label_curve)
         vector = sum((o.sums for o in outputs), np.zeros(len(outputs[0].sums), np.float32))
         tags = np.concatenate([o.tags[: len(w.chars)] for w, o in zip(windows, outputs, strict=True)])
         best = int(primary.argmax())
@@ -104,13 +106,12 @@ class OnnxEncoder:
         )
 
 
-def _softmax(logits: Floats) -> Floats:
-    powers = np.exp(logits - logits.max())
-    return np.asarray(powers / powers.sum(), np.float32)
-
-
-def _sigmoid(logits: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
+def _pooled(outputs: list[_Output]) -> tuple[Floats, Floats, Floats]:
+    """Logits (2 × ids,), and what they are made of: votes (pieces, 2 × ids), weights (pieces,) that add up to 1."""
+    votes = np.concatenate([o.votes for o in outputs])
+    weights = np.concatenate([o.weights for o in outputs])
+    weights = weights / weights.sum()
+    return weights @ votes, votes, weights
 
 
 def _evidence(text: str, windows: list[Window], speaks: Floats) -> tuple[tuple[int, int], ...]:
