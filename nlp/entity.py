@@ -19,7 +19,7 @@ class Entity:
     """`[start, end)` in characters of the raw text; `text` equals `raw[start:end]`.
 
     `value` is the normal form that `type` calls for: digits (phone, cards), integer fen or
-    `{"min", "max"}` (money), ISO 8601 (time), a standard name (drug), or None where there is none.
+    `{"min", "max"}` (money), ISO 8601 (time), the division path (place), a standard name (drug), or None.
     """
 
     type: str

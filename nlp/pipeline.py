@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from corpora import Report, Taxonomy
+from corpora import Report, Span, Taxonomy
 from nlp.analysis import Analysis
 from nlp.classify import classify
+from nlp.drugs import standard_name
 from nlp.encoder import Encoder
 from nlp.entity import Entity
 from nlp.merge import merge_entities
 from nlp.normalise import Normal, normalise
+from nlp.places import division_path
 from nlp.recognise import RULES_VERSION, recognise
 from nlp.urgent import find_urgent
 
@@ -35,7 +38,7 @@ class Pipeline:
         analyses = []
         for report, normal, encoding in zip(reports, normals, encodings, strict=True):
             decision = classify(encoding, self.encoder)
-            tagged = [_entity(normal, span.type, span.start, span.end) for span in encoding.spans]
+            tagged = [_entity(normal, span, report.region) for span in encoding.spans]
             entities = merge_entities(recognise(normal, report.received_at), tagged)
             analyses.append(
                 Analysis(
@@ -60,6 +63,14 @@ class Pipeline:
             yield from self.analyse(batch)
 
 
-def _entity(normal: Normal, kind: str, start: int, end: int) -> Entity:
-    a, b = normal.raw_span(start, end)
-    return Entity(kind, a, b, normal.raw[a:b])
+def _entity(normal: Normal, span: Span, region: str) -> Entity:
+    """A tag in offsets of the raw text, with the normal form that its type has."""
+    start, end = normal.raw_span(span.start, span.end)
+    text = normal.text[span.start : span.end]
+    value: Any = None
+    if span.type == "place":
+        path = division_path(text, region)
+        value = list(path) if path else None
+    elif span.type == "drug":
+        value = standard_name(text)
+    return Entity(span.type, start, end, normal.raw[start:end], value)
