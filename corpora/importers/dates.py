@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta, timezone
 
-#: The zone of a time that names none.
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+#: The zone of a time that names none; fixed, so that no time-zone data need be installed.
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 _LOOSE = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[\sT]*(?:(\d{1,2})[:：时点](\d{1,2})?分?(?:[:：]?(\d{1,2})秒?)?)?"
