@@ -95,9 +95,9 @@ def background_texts(folder: Path) -> Iterator[str]:
 def draw_pairs(judged: Judged, analyses: Sequence[Analysis], background: GramWeights, *, width: int) -> Pairs:
     """Stream the reports as a linker that makes no mistake would, and take the pairs that it would compare."""
     group_of = {row: number for number, group in enumerate(judged.groups) for row in group}
-    weights = GramWeights(background.counts.copy(), background.documents)
-    columns, comparer = Columns.empty(width), Comparer.of(weights)
-    candidates = Candidates(width, background=background, weights=weights)
+    weights = background.copy()
+    columns, comparer = Columns.empty(width), Comparer(weights)
+    candidates = Candidates(width, weights)
     features, same, weight = [], [], []
     founded: set[int] = set()
     for row, analysis in enumerate(analyses):

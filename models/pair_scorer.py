@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.artefact import ArtefactError
 from nlp.gram_weights import GramWeights
 from nlp.link_features import FEATURES
+from nlp.ngrams import BUCKETS
 
 SCORE = "score.json"
 GRAMS = "grams.npz"
@@ -48,7 +49,7 @@ class LogisticPairScorer:
         buckets = np.flatnonzero(counts > 1)
         np.savez_compressed(
             folder / GRAMS,
-            steps=np.diff(buckets, prepend=0).astype(np.uint16),
+            steps=np.diff(buckets, prepend=0).astype(np.uint32),
             counts=np.minimum(counts[buckets], 65535).astype(np.uint16),
             documents=np.int64(self.background.documents),
         )
@@ -63,8 +64,9 @@ class LogisticPairScorer:
         if set(score["weights"]) != set(FEATURES):
             raise ArtefactError(f"{folder / SCORE} was made for other features; run models.train_links")
         with np.load(folder / GRAMS) as grams:
-            background = GramWeights(documents=int(grams["documents"]))
-            background.counts[np.cumsum(grams["steps"].astype(np.int64))] = grams["counts"]
+            counts = np.zeros(BUCKETS, np.int32)
+            counts[np.cumsum(grams["steps"].astype(np.int64))] = grams["counts"]
+            background = GramWeights(counts, int(grams["documents"]))
         return cls(
             version=score["version"],
             width=score["width"],

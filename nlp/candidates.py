@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 
 from nlp.fingerprint import BANDS, bands
 from nlp.gram_weights import GramWeights
-from nlp.link_traits import Traits
+from nlp.link_traits import KEYS, Traits
 from nlp.nearest import NearestVectors
 
-#: Grams by which a report can be found: the rarest of its headline, its names and its text.
-KEYS = 32
 #: Steps back along each chain.
 STEPS = 24
 #: Reports that are compared, by source.
@@ -69,8 +67,8 @@ class Chains:
 class Candidates:
     """The three indexes together."""
 
-    def __init__(self, width: int, *, background: GramWeights, weights: GramWeights) -> None:
-        self._background, self._weights = background, weights
+    def __init__(self, width: int, weights: GramWeights) -> None:
+        self._weights = weights
         self._copies = Chains.empty(BANDS)
         self._rare = Chains.empty(KEYS)
         self._nearest = NearestVectors(width)
@@ -78,16 +76,15 @@ class Candidates:
     def add(self, row: int, traits: Traits) -> None:
         """Make a report findable."""
         self._copies.add(row, _band_keys(traits))
-        self._rare.add(row, self._keys(traits))
+        self._rare.add(row, _distinct(traits.keys))
         self._nearest.add(row, traits.vector)
 
     def find(self, traits: Traits) -> NDArray[np.int64]:
         """Distinct rows worth comparing, ascending; at most about NEAREST + SHARING + a few copies."""
         near = self._nearest.search(traits.vector, NEAREST)
         copies, _ = self._copies.walk(_band_keys(traits), 4)
-        keys = self._keys(traits)
         # asked with more keys than a report is filed under: what stands in this text may be the other's headline
-        keys = np.unique(np.concatenate((keys, traits.rare[traits.rare > 0].astype(np.int64))))
+        keys = _distinct(np.concatenate((traits.keys, traits.rare)))
         weight = self._weights(keys.astype(np.uint32))
         rows, under = self._rare.walk(keys, STEPS)
         if len(rows):
@@ -97,14 +94,10 @@ class Candidates:
             rows = distinct[np.lexsort((distinct, -shared))[:SHARING]]
         return np.unique(np.concatenate((near, copies, rows)))
 
-    def _keys(self, traits: Traits) -> NDArray[np.int64]:
-        """Up to KEYS grams: the rarest of the headline and the names, then those of the text."""
-        front = np.unique(np.concatenate((traits.head, traits.name)))
-        front = front[front > 0]
-        order = np.lexsort((front, -self._background(front)))[: KEYS - KEYS // 4]
-        rest = traits.rare[: 2 * KEYS]
-        rest = rest[(rest > 0) & ~np.isin(rest, front)]
-        return np.asarray(np.concatenate((front[order], rest))[:KEYS].astype(np.int64))
+
+def _distinct(buckets: NDArray[np.uint32]) -> NDArray[np.int64]:
+    keys = np.unique(buckets)
+    return np.asarray(keys[keys > 0].astype(np.int64))
 
 
 def _band_keys(traits: Traits) -> NDArray[np.int64]:

@@ -81,16 +81,18 @@ class Linker:
     _copies: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        background = self.scorer.background
-        self._weights = GramWeights(background.counts.copy(), background.documents)
-        self._comparer = Comparer.of(self._weights)
+        self._weights = self.scorer.background.copy()
+        self._comparer = Comparer(self._weights)
         self.columns = Columns.empty(self.scorer.width)
-        self.candidates = Candidates(self.scorer.width, background=background, weights=self._weights)
+        self.candidates = Candidates(self.scorer.width, self._weights)
 
-    def restore(self, incoming: Incoming, issue: str) -> None:
-        """Take in a report that was linked before, in the order of the first run."""
+    def restore(self, incoming: Incoming, issue: str, *, founder: bool | None = None) -> None:
+        """Take in a report that was linked before, in the order of the first run.
+
+        founder: the link's `new` at that time; the linker goes on exactly as if it had never stopped only if told.
+        """
         traits, buckets = self._read(incoming)
-        if issue not in self.partition.members:
+        if issue not in self.partition.members if founder is None else founder:
             self._weights.add(buckets)
         self._add(incoming, traits, self.columns.add(traits), issue)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.fingerprint import ROWS
 from nlp.gram_weights import GramWeights
-from nlp.link_traits import ABOUT_FROM, HEAD, NAME, NAMES_FROM, PLACES, RARE, TOPIC, Traits
+from nlp.link_traits import ABOUT_FROM, HEAD, KEYS, NAME, NAMES_FROM, PLACES, RARE, TOPIC, Traits
 from nlp.ngrams import BUCKETS
 
 Floats = NDArray[np.float32]
@@ -41,9 +41,10 @@ FEATURES = (
 #: Taken where one of the two times is unknown.
 USUAL_DAYS = 90.0
 _LISTS = RARE + TOPIC + HEAD
+_RARE, _TOPIC, _HEAD = slice(0, RARE), slice(RARE, RARE + TOPIC), slice(RARE + TOPIC, _LISTS)
 
 
-_COLUMNS = ("grams", "name", "sketch", "cities", "inner", "units", "numbered", "numbers", "codes", "vector")
+_COLUMNS = ("grams", "name", "keys", "sketch", "cities", "inner", "units", "numbered", "numbers", "codes", "vector")
 
 
 @dataclass(slots=True)
@@ -54,6 +55,7 @@ class Columns:
     size: int
     grams: NDArray[np.uint32]
     name: NDArray[np.uint32]
+    keys: NDArray[np.uint32]
     sketch: NDArray[np.uint32]
     cities: NDArray[np.int32]
     inner: NDArray[np.int32]
@@ -71,6 +73,7 @@ class Columns:
             size=0,
             grams=np.zeros((room, _LISTS), np.uint32),
             name=np.zeros((room, NAME), np.uint32),
+            keys=np.zeros((room, KEYS), np.uint32),
             sketch=np.zeros((room, ROWS), np.uint32),
             cities=np.zeros((room, PLACES), np.int32),
             inner=np.zeros((room, PLACES), np.int32),
@@ -88,10 +91,11 @@ class Columns:
             for name in _COLUMNS:
                 column = getattr(self, name)
                 setattr(self, name, np.concatenate((column, np.zeros_like(column))))
-        self.grams[row, :RARE] = traits.rare
-        self.grams[row, RARE : RARE + TOPIC] = traits.topic
-        self.grams[row, RARE + TOPIC :] = traits.head
+        self.grams[row, _RARE] = traits.rare
+        self.grams[row, _TOPIC] = traits.topic
+        self.grams[row, _HEAD] = traits.head
         self.name[row] = traits.name
+        self.keys[row] = traits.keys
         self.sketch[row] = traits.sketch
         self.cities[row] = traits.cities
         self.inner[row] = traits.inner
@@ -108,10 +112,11 @@ class Columns:
         grams, (day, length) = self.grams[row], self.numbers[row].tolist()
         copy, category, top = self.codes[row].tolist()
         return Traits(
-            rare=grams[:RARE],
-            topic=grams[RARE : RARE + TOPIC],
-            head=grams[RARE + TOPIC :],
+            rare=grams[_RARE],
+            topic=grams[_TOPIC],
+            head=grams[_HEAD],
             name=self.name[row],
+            keys=self.keys[row],
             sketch=self.sketch[row],
             copy=copy,
             cities=self.cities[row],
@@ -131,35 +136,41 @@ class Comparer:
     """Compares one row with many; holds scratch tables so that no call allocates them."""
 
     weights: GramWeights
-    _place: NDArray[np.int16]
-
-    @classmethod
-    def of(cls, weights: GramWeights) -> Comparer:
-        return cls(weights, np.zeros(BUCKETS, np.int16))
+    _flags: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(BUCKETS, np.uint8))
+    _place: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(BUCKETS, np.uint8))
 
     def compare(self, columns: Columns, row: int, others: NDArray[np.int64]) -> Floats:
         """Features of `row` against `others`, shape (len(others), len(FEATURES)); symmetric in the two."""
         own, grams = columns.grams[row], columns.grams[others]
         own_weight, weight = self.weights(own), self.weights(grams)
-        rare, topic, head = slice(0, RARE), slice(RARE, RARE + TOPIC), slice(RARE + TOPIC, None)
+        for lists, flag in ((_RARE, 1), (_TOPIC, 2), (_HEAD, 4)):
+            self._flags[own[lists]] |= flag
+        self._flags[0] = 0
+        hits = self._flags[grams]
+        self._flags[own] = 0
+        squares, own_squares = weight * weight, own_weight * own_weight
         result = np.zeros((len(others), len(FEATURES)), np.float32)
-        result[:, 0] = self._cosine(own[rare], own_weight[rare], grams[:, rare], weight[:, rare])
-        result[:, 1] = self._cosine(own[topic], own_weight[topic], grams[:, topic], weight[:, topic])
-        result[:, 2] = self._cosine(own[head], own_weight[head], grams[:, head], weight[:, head])
-        mid, other_mid = _about(own_weight[head]), _about(weight[:, head])
-        result[:, 3] = self._cosine(own[head], mid, grams[:, head], other_mid)
-        self._covers(result, own, own_weight, grams, weight)
+        for column, (lists, flag) in enumerate(((_RARE, 1), (_TOPIC, 2), (_HEAD, 4))):
+            common = (hits[:, lists] & flag) > 0
+            result[:, column] = _cosine(own_squares[lists], squares[:, lists], common)
+        mid = _is_about(weight[:, _HEAD])
+        common = ((hits[:, _HEAD] & 4) > 0) & mid
+        own_mid = own_squares[_HEAD] * _is_about(own_weight[_HEAD])
+        result[:, 3] = _cosine(own_mid, squares[:, _HEAD] * mid, common)
+        self._covers(result, own[_HEAD], own_weight[_HEAD], grams, weight[:, _HEAD], hits)
+        common = (hits[:, _RARE] > 0) & (weight[:, _RARE] >= NAMES_FROM)
+        result[:, 8] = np.log1p((weight[:, _RARE] * common).sum(axis=1))
         result[:, 9] = (columns.sketch[others] == columns.sketch[row]).mean(axis=1)
         result[:, 10] = columns.vector[others].astype(np.float32) @ columns.vector[row].astype(np.float32)
         codes, own_codes = columns.codes[others], columns.codes[row]
         result[:, 11:13] = (codes[:, 1:] == own_codes[1:]) & (own_codes[1:] >= 0)
         days = np.abs(columns.numbers[others, 0] - columns.numbers[row, 0])
-        result[:, 13] = np.log1p(np.where(np.isnan(days), USUAL_DAYS, days))
-        same, clash = _places(columns.inner[row], columns.inner[others])
+        result[:, 13] = np.log1p(np.where(np.isnan(days), np.float32(USUAL_DAYS), days))
+        result[:, 14], clash = _places(columns.inner[row], columns.inner[others])
         _, city_clash = _places(columns.cities[row], columns.cities[others])
-        result[:, 14], result[:, 15] = same, clash | city_clash
-        alike, both = self._names(columns.name[row], columns.name[others])
-        result[:, 16], result[:, 17] = alike, both & (alike < 0.15)
+        result[:, 15] = clash | city_clash
+        result[:, 16], both = self._names(columns.name[row], columns.name[others])
+        result[:, 17] = both & (result[:, 16] < 0.15)
         same_unit, _ = _places(columns.units[row], columns.units[others])
         same_number, _ = _places(columns.numbered[row], columns.numbered[others])
         result[:, 18], result[:, 19] = same_number, same_unit & ~same_number
@@ -167,55 +178,50 @@ class Comparer:
         result[:, 20] = np.abs(np.log(lengths / max(columns.numbers[row, 1], 1)))
         return result
 
-    def _mark(self, buckets: NDArray[np.uint32]) -> None:
-        self._place[buckets] = np.arange(1, len(buckets) + 1)
-        self._place[0] = 0
-
-    def _cosine(self, own: NDArray[np.uint32], own_weight: Floats, grams: NDArray[np.uint32], weight: Floats) -> Floats:
-        self._mark(own)
-        squares = weight * weight
-        shared = (squares * (self._place[grams] > 0)).sum(axis=1)
-        self._place[own] = 0
-        norms = np.sqrt(float(own_weight @ own_weight) * squares.sum(axis=1))
-        return np.asarray(shared / np.maximum(norms, 1e-6), np.float32)
-
     def _covers(
-        self, result: Floats, own: NDArray[np.uint32], own_weight: Floats, grams: NDArray[np.uint32], weight: Floats
+        self,
+        result: Floats,
+        head: NDArray[np.uint32],
+        head_weight: Floats,
+        grams: NDArray[np.uint32],
+        weight: Floats,
+        hits: NDArray[np.uint8],
     ) -> None:
-        """Columns 4 to 8: how much of each headline the other report holds anywhere, and the rare grams of both."""
-        self._mark(own)
-        hits = self._place[grams]
-        self._place[own] = 0
-        start = RARE + TOPIC
-        held = hits[:, start:] > 0
-        head, other = own_weight[start:], weight[:, start:]
-        # which of the own grams the other holds: scatter the places of its grams
-        found = np.zeros((len(grams), len(own) + 1), bool)
-        np.put_along_axis(found, hits.astype(np.int64), True, axis=1)
-        # a gram may stand in several of the own lists and is marked at the last, which is the headline's
-        own_held = found[:, 1 + start :]
-        for column, part in ((4, _named), (6, _about)):
-            mine, theirs = part(head), part(other)
-            one = (own_held * mine).sum(axis=1) / max(float(mine.sum()), 1e-6)
+        """Columns 4 to 7: how much of each headline the other report holds anywhere; lower and higher of both ways."""
+        held = hits[:, _HEAD] > 0
+        # which of the own headline's grams the other report holds: few hits, so look each one's place up
+        at, list_at = np.nonzero(hits & 4)
+        self._place[head] = np.arange(len(head))
+        own_held = np.zeros((len(grams), len(head)), bool)
+        own_held[at, self._place[grams[at, list_at]]] = True
+        for column, part in ((4, _is_name), (6, _is_about)):
+            mine, theirs = head_weight * part(head_weight), weight * part(weight)
+            one = (own_held @ mine) / max(float(mine.sum()), 1e-6)
             two = (held * theirs).sum(axis=1) / np.maximum(theirs.sum(axis=1), 1e-6)
             result[:, column], result[:, column + 1] = np.minimum(one, two), np.maximum(one, two)
-        result[:, 8] = np.log1p((_named(weight[:, :RARE]) * (hits[:, :RARE] > 0)).sum(axis=1))
 
     def _names(self, own: NDArray[np.uint32], names: NDArray[np.uint32]) -> tuple[Floats, NDArray[np.bool_]]:
-        self._mark(own)
-        own_weight, weight = self.weights(own), self.weights(names)
-        shared = (weight * (self._place[names] > 0)).sum(axis=1)
-        self._place[own] = 0
-        smaller = np.minimum(own_weight.sum(), weight.sum(axis=1))
-        return np.asarray(shared / np.maximum(smaller, 1e-6), np.float32), smaller > 0
+        self._flags[own] = 1
+        self._flags[0] = 0
+        common = self._flags[names] > 0
+        self._flags[own] = 0
+        weight = self.weights(names)
+        smaller = np.minimum(self.weights(own).sum(), weight.sum(axis=1))
+        alike = (weight * common).sum(axis=1) / np.maximum(smaller, 1e-6)
+        return np.minimum(alike, np.float32(1)), smaller > 0
 
 
-def _about(weight: Floats) -> Floats:
-    return np.where((weight > ABOUT_FROM) & (weight < NAMES_FROM), weight, np.float32(0))
+def _cosine(own_squares: Floats, squares: Floats, common: NDArray[np.bool_]) -> Floats:
+    shared = (squares * common).sum(axis=1)
+    return np.asarray(shared / np.sqrt(np.maximum(own_squares.sum() * squares.sum(axis=1), 1e-6)), np.float32)
 
 
-def _named(weight: Floats) -> Floats:
-    return np.where(weight >= NAMES_FROM, weight, np.float32(0))
+def _is_about(weight: Floats) -> NDArray[np.bool_]:
+    return (weight > ABOUT_FROM) & (weight < NAMES_FROM)
+
+
+def _is_name(weight: Floats) -> NDArray[np.bool_]:
+    return np.asarray(weight >= NAMES_FROM)
 
 
 def _places(own: NDArray[np.int32], others: NDArray[np.int32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

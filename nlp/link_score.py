@@ -49,6 +49,8 @@ class PlainScorer:
             "name_cover_high": 2.0,
             "text_cosine": 4.0,
             "copied": 4.0,
+            "names_alike": 1.5,
+            "names_clash": -5.0,
             "other_district": -4.0,
             "other_number": -2.0,
         }

@@ -19,6 +19,8 @@ from nlp.ngrams import letters, ngrams
 
 #: Widths of the lists of grams, padded with bucket 0.
 RARE, TOPIC, HEAD, NAME = 96, 64, 48, 24
+#: Grams by which a report can be found: the rarest of its headline and names, then some of its text.
+KEYS, KEYS_OF_HEAD = 32, 24
 #: Weights (natural logs) between which a gram tells what a report is about; below stands politeness, above names.
 ABOUT_FROM, NAMES_FROM = 2.0, 6.5
 #: Characters of a text without a title that stand for one.
@@ -35,6 +37,7 @@ class Traits:
 
     rare, topic, head, name: gram buckets, uint32, of (RARE, TOPIC, HEAD, NAME), distinct, padded with 0: the weightiest
     of the whole text; those that tell what it is about, the most repeated first; those of the headline; those of names.
+    keys: distinct grams by which the report can be found, uint32 (KEYS,), padded with 0.
     units, numbered: hashes of the units the headline counts by and of its numbers with their units, int32 (PLACES,).
     cities, inner: hashes of the cities and of the districts the headline names (else the text), int32 (PLACES,).
     category: index of the primary category as the caller counts them, top: of its level 1; -1 where unknown.
@@ -45,6 +48,7 @@ class Traits:
     topic: NDArray[np.uint32]
     head: NDArray[np.uint32]
     name: NDArray[np.uint32]
+    keys: NDArray[np.uint32]
     sketch: NDArray[np.uint32]
     copy: int
     cities: NDArray[np.int32]
@@ -83,11 +87,14 @@ def read_traits(
         cities = cities or more_cities
     units, numbers = numbered(headline)
     named = letters("\n".join(names(headline, entities)))
+    name_grams = ngrams(named, 2)
+    rare, head_grams = _top(buckets, weight, RARE), np.concatenate((ngrams(head, 2), ngrams(head, 3)))
     return Traits(
-        rare=_top(buckets, weight, RARE),
+        rare=rare,
         topic=_top(buckets[about], (weight * (1 + np.log(repeats)))[about], TOPIC),
-        head=_first(np.concatenate((ngrams(head, 2), ngrams(head, 3))), HEAD),
-        name=_first(ngrams(named, 2), NAME),
+        head=_first(head_grams, HEAD),
+        name=_first(name_grams, NAME),
+        keys=_keys(np.concatenate((head_grams, name_grams)), rare, background),
         sketch=sketch(codes),
         copy=exact(codes),
         cities=_codes(cities),
@@ -100,6 +107,14 @@ def read_traits(
         length=len(codes),
         vector=vector,
     ), buckets
+
+
+def _keys(front: NDArray[np.uint32], rare: NDArray[np.uint32], background: GramWeights) -> NDArray[np.uint32]:
+    front = np.unique(front)
+    front = front[np.lexsort((front, -background(front)))[:KEYS_OF_HEAD]]
+    rest = rare[: KEYS + KEYS_OF_HEAD]
+    rest = rest[(rest > 0) & ~(rest[:, None] == front).any(axis=1)]
+    return _padded(np.concatenate((front, rest))[:KEYS], KEYS)
 
 
 def _top(buckets: NDArray[np.uint32], weight: NDArray[np.float32], width: int) -> NDArray[np.uint32]:

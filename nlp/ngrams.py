@@ -23,39 +23,51 @@ def letters(text: str) -> NDArray[np.uint32]:
 
 
 def ngrams(codes: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
-    """Buckets of the letters that stand together, in the order of the text, repeats kept, none across a break.
+    """Buckets of 2 or 3 letters that stand together, repeats kept, none across a break.
 
-    The order inside a gram does not count, and a pair (size 2) may have one letter between: people swap and drop
-    letters of names, and 东能华府 stays near 能东华府.
+    The order inside a gram does not count, and a pair may have one letter between: people swap and drop letters of
+    names, and 东能华府 stays near 能东华府.
 
     >>> bool((ngrams(letters("停水"), 2) == ngrams(letters("水停"), 2)).all()), len(ngrams(letters("停水，停电"), 3))
     (True, 0)
     """
-    spans = [_windows(codes, size)]
+    word = codes != _BREAK
+    one, two = codes[:-1], codes[1:]
+    low, high, kept = np.minimum(one, two), np.maximum(one, two), word[:-1] & word[1:]
+    if len(codes) < 3:
+        return _buckets([low[kept], high[kept]] if size == 2 else [low[:0]])
+    # of three letters in a row: the least and the greatest of the first two, and the third
+    third, whole = codes[2:], kept[:-1] & word[2:]
     if size == 2:
-        spans.append(_windows(codes, 3)[:, ::2])
-    mixed = np.concatenate([_mix(np.sort(span, axis=1)) for span in spans])
-    return (mixed >> _SHIFT).astype(np.uint32).clip(1)
+        first = codes[:-2]
+        apart_low, apart_high = np.minimum(first, third)[whole], np.maximum(first, third)[whole]
+        return _buckets([np.concatenate((low[kept], apart_low)), np.concatenate((high[kept], apart_high))])
+    low, high, third = low[:-1][whole], high[:-1][whole], third[whole]
+    least, most = np.minimum(low, third), np.maximum(high, third)
+    return _buckets([least, low + high + third - least - most, most])
 
 
 def hashes(codes: NDArray[np.uint32], size: int) -> NDArray[np.uint64]:
     """64-bit hashes of the grams of `size` letters in their order, none across a break."""
-    return _mix(_windows(codes, size))
+    count = len(codes) - size + 1
+    if count <= 0:
+        return np.zeros(0, np.uint64)
+    breaks = np.concatenate(([0], np.cumsum(codes == _BREAK)))
+    whole = breaks[size:] == breaks[:-size]
+    return _mix([codes[step : step + count][whole] for step in range(size)])
 
 
-def _windows(codes: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
-    """All runs of `size` letters without a break, shape (runs, size)."""
-    if len(codes) < size:
-        return np.zeros((0, size), np.uint32)
-    runs = np.lib.stride_tricks.sliding_window_view(codes, size)
-    return np.asarray(runs[(runs != _BREAK).all(axis=1)])
-
-
-def _mix(grams: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """One well-mixed hash a row."""
-    mixed = np.zeros(len(grams), np.uint64)
+def _mix(columns: list[NDArray[np.uint32]]) -> NDArray[np.uint64]:
+    """One well-mixed hash for each row of the columns."""
+    mixed = np.zeros(len(columns[0]), np.uint64)
     with np.errstate(over="ignore"):
-        for column, multiplier in zip(grams.T, (*_MULTIPLIERS, *_MULTIPLIERS), strict=False):
-            mixed = mixed * multiplier + column
+        for column, multiplier in zip(columns, (*_MULTIPLIERS, *_MULTIPLIERS), strict=False):
+            mixed *= multiplier
+            mixed += column
         mixed ^= mixed >> np.uint64(29)
-        return np.asarray(mixed * _MULTIPLIERS[0])
+        mixed *= _MULTIPLIERS[0]
+    return mixed
+
+
+def _buckets(columns: list[NDArray[np.uint32]]) -> NDArray[np.uint32]:
+    return np.maximum((_mix(columns) >> _SHIFT).astype(np.uint32), np.uint32(1))

@@ -1,0 +1,183 @@
+"""The linker: joins, copies, order, replay, cost, and the artefact of its score."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from corpora import Report
+from models.artefact import ArtefactError
+from models.link_pairs import Pairs
+from models.pair_scorer import GRAMS, LogisticPairScorer
+from models.train_links import logistic
+from nlp import Incoming, Linker
+from nlp.candidates import Chains
+from nlp.consolidate import consolidate
+from nlp.gram_weights import GramWeights
+from nlp.link_features import FEATURES, Columns, Comparer
+from nlp.link_score import PlainScorer
+from nlp.link_traits import read_traits
+
+WIDTH = 384
+PLACES = ["魅力之城小区", "紫金苑", "凯旋门公寓", "桃花岭山庄", "白马镇中心小学"]
+PROBLEMS = ["楼下烧烤摊油烟扰民", "地下车库长期积水", "电梯三个月没有维修", "幼儿园迟迟不开学"]
+TELLINGS = ["请问{}{}什么时候有人管？", "投诉：{}{}，多次反映没有结果。", "尊敬的领导，{}{}，严重影响生活，恳请处理！"]
+
+
+class ByVector(PlainScorer):
+    """Goes by the vectors alone, which the town's problems have of their own."""
+
+    def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(12 * (features[:, FEATURES.index("vector_cosine")] - 0.5), np.float32)
+
+
+def incoming(key: str, text: str, *, title: str = "", vector: int = 0, days: int = 0) -> Incoming:
+    toward = np.random.default_rng(vector).normal(size=WIDTH) if vector else np.zeros(WIDTH)
+    unit = (toward / max(float(np.linalg.norm(toward)), 1e-9)).astype(np.float32)
+    when = datetime(2024, 3, 1, tzinfo=UTC) + timedelta(days=days)
+    return Incoming("i" + key, Report(key, text, title, when), unit)
+
+
+@pytest.fixture(scope="module")
+def town() -> list[Incoming]:
+    """Twenty problems, each told in three ways; a problem's vector is its own."""
+    return [
+        incoming(f"{p}-{q}-{k}", telling.format(place, problem), vector=1 + p * len(PROBLEMS) + q, days=k)
+        for p, place in enumerate(PLACES)
+        for q, problem in enumerate(PROBLEMS)
+        for k, telling in enumerate(TELLINGS)
+    ]
+
+
+def parts(linker: Linker) -> set[frozenset[str]]:
+    return {frozenset(linker.partition.keys[row] for row in rows) for rows in linker.partition.members.values()}
+
+
+def linked(reports: list[Incoming]) -> Linker:
+    linker = Linker(scorer=ByVector())
+    linker.link(reports)
+    return linker
+
+
+def test_one_problem_in_three_ways_is_one_issue(town: list[Incoming]) -> None:
+    want = {frozenset(f"{p}-{q}-{k}" for k in range(3)) for p in range(5) for q in range(4)}
+    assert parts(linked(town)) == want
+
+
+def test_any_order_gives_the_same_issues(town: list[Incoming]) -> None:
+    want = parts(linked(town))
+    for seed in range(3):
+        mixed = random.Random(seed).sample(town, len(town))
+        linker = linked(mixed)
+        assert parts(linker) == want
+        assert consolidate(linker).moves == ()
+
+
+def test_batches_do_not_show(town: list[Incoming]) -> None:
+    whole, single = Linker(), Linker()
+    assert whole.link(town) == [link for one in town for link in single.link([one])]
+
+
+def test_restoring_continues_as_if_never_stopped(town: list[Incoming]) -> None:
+    mixed = random.Random(5).sample(town, len(town))
+    whole, again = Linker(), Linker()
+    links = whole.link(mixed[:40])
+    for one, link, issue in zip(mixed, links, list(whole.partition.issue_of), strict=False):
+        again.restore(one, issue, founder=link.new)
+    assert again.link(mixed[40:]) == whole.link(mixed[40:])
+
+
+def test_a_link_says_why(town: list[Incoming]) -> None:
+    linker = Linker()
+    first, second = linker.link(town[:2])
+    assert (first.new, first.report, first.size, first.copy_of) == (True, None, 1, None)
+    assert (second.new, second.report, second.size, second.issue) == (False, "0-0-0", 2, "i0-0-0")
+    assert second.score > second.threshold > 0
+    assert "魅力之城小区楼下烧烤摊油烟扰民" in second.shared
+
+
+def test_exact_copies_are_told_apart_from_voices() -> None:
+    linker = Linker()
+    text = "紫金苑地下车库积水一个月，物业不管，请住建局督促处理。"
+    links = linker.link([incoming("a", text), incoming("b", text.replace("，", " ")), incoming("c", text + "急。")])
+    assert [link.copy_of for link in links] == [None, "a", None]
+    assert {link.issue for link in links} == {"ia"}
+
+
+def test_a_copy_that_names_another_district_is_another_problem() -> None:
+    text = "{}临街门面油烟直排，长期投诉没有结果，熏死树木，居民不敢开窗，请尽快处理。"
+    links = linked_titles(
+        [(f"{place}油烟扰民", text.format(place)) for place in ("A5区魅力之城小区", "A3区梅溪湖润芳园小区")]
+    )
+    assert links[0] != links[1]
+
+
+def linked_titles(reports: list[tuple[str, str]]) -> list[str]:
+    linker = Linker()
+    return [linker.link([incoming(str(k), text, title=title)])[0].issue for k, (title, text) in enumerate(reports)]
+
+
+@given(st.lists(st.text(max_size=30), max_size=6))
+@settings(deadline=None, max_examples=25)
+def test_any_texts_can_be_linked_and_consolidated(texts: list[str]) -> None:
+    linker = Linker()
+    links = linker.link([incoming(str(k), text) for k, text in enumerate(texts)])
+    assert len(links) == len(texts)
+    consolidate(linker)
+    assert consolidate(linker).moves == ()
+    assert sum(len(rows) for rows in linker.partition.members.values()) == len(texts)
+
+
+def test_features_are_symmetric_and_finite(town: list[Incoming]) -> None:
+    weights = GramWeights()
+    columns, comparer = Columns.empty(WIDTH, room=4), Comparer(weights)
+    for one in town[:12]:
+        traits, buckets = read_traits(one.report, background=GramWeights(), vector=one.vector)
+        weights.add(buckets)
+        columns.add(traits)
+    rows = np.arange(12)
+    table = np.stack([comparer.compare(columns, row, rows) for row in range(12)])
+    assert np.isfinite(table).all()
+    np.testing.assert_allclose(table, table.transpose(1, 0, 2), atol=1e-5)
+    same = dict(zip(FEATURES, table[3, 3], strict=True))
+    assert same["text_cosine"] == same["copied"] == pytest.approx(1)
+    assert same["days_apart"] == same["other_district"] == 0
+
+
+def test_chains_walk_from_the_latest_and_stop() -> None:
+    chains = Chains.empty(2, room=1)
+    for row in range(5):
+        chains.add(row, np.array([7, 100 + row]))
+    rows, under = chains.walk(np.array([7, 103]), 3)
+    assert sorted(zip(rows.tolist(), under.tolist(), strict=True)) == [(2, 0), (3, 0), (3, 1), (4, 0)]
+    assert all(a >= b for a, b in pairwise(rows[under == 0].tolist()))
+
+
+def test_logistic_finds_what_tells_pairs_apart() -> None:
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(800, len(FEATURES))).astype(np.float32)
+    same = features[:, 10] + 0.5 * rng.normal(size=800) > 1
+    weights, _ = logistic(Pairs(features, same, np.ones(800, np.float32)))
+    assert int(np.argmax(np.abs(weights))) == 10
+
+
+def test_the_artefact_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+    counts = np.zeros(1 << 22, np.int32)
+    counts[[3, 70_003, 4_000_000]] = 2, 9, 70_000
+    weights = np.linspace(-1, 1, len(FEATURES)).astype(np.float32)
+    saved = LogisticPairScorer("v", WIDTH, 0.25, -2.0, weights, GramWeights(counts, 99))
+    saved.save(tmp_path)
+    loaded = LogisticPairScorer.load(tmp_path)
+    assert (loaded.version, loaded.width, loaded.join_above, loaded.background.documents) == ("v", WIDTH, 0.25, 99)
+    assert loaded.background.counts[[3, 70_003, 4_000_000, 5]].tolist() == [2, 9, 65_535, 0]
+    some = np.ones((2, len(FEATURES)), np.float32)
+    np.testing.assert_allclose(loaded.log_odds(some), saved.log_odds(some), atol=1e-3)
+    (tmp_path / GRAMS).unlink()
+    with pytest.raises(ArtefactError, match=GRAMS):
+        LogisticPairScorer.load(tmp_path)
