@@ -75,3 +75,12 @@ def test_time_is_linear(unit: str) -> None:
     started = time.process_time()
     find_urgent(normal, [], RECEIVED)
     assert time.process_time() - started < 10
+
+
+def test_time_is_linear_with_many_entities() -> None:
+    raw = "我2018年3月5日被骗走3万，" * 8_000
+    normal = normalise(raw)
+    entities = recognise(normal, RECEIVED)
+    started = time.process_time()
+    assert find_urgent(normal, entities, RECEIVED) == ()
+    assert time.process_time() - started < 10

@@ -35,16 +35,16 @@ class Drugs:
     def find(self, normal: Normal, received_at: datetime | None) -> Iterator[Found]:
         """Names, and slang in a clause of its kind, in order within each."""
         words, text = lexicon(), normal.text
-        named: list[tuple[int, int]] = []
+        named: set[int] = set()
         if MARK.search(text):
             for found in words.names.finditer(text):
                 if _stands_alone(text, found.start()):
-                    named.append(found.span())
+                    named.update(range(*found.span()))
                     yield _found(words, found)
         if _TALK.search(text):
             for found in words.slang.finditer(text):
                 start, end = found.span()
-                if all(end <= a or b <= start for a, b in named) and _is_slang(text, start, end):
+                if named.isdisjoint(range(start, end)) and _is_slang(text, start, end):
                     yield _found(words, found)
 
 

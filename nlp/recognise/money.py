@@ -12,6 +12,7 @@ Offsets here are those of the normalised text; `recognise` turns them into offse
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,8 +122,10 @@ def _amounts(text: str) -> list[_Amount]:
         if amount := _amount(text, match, before):
             amounts.append(amount)
     if _SIGNS.search(text):
+        starts, ends = [amount.start for amount in amounts], [amount.end for amount in amounts]
         for match in _SIGNED.finditer(text):
-            if not any(amount.start < match.end() and match.start() < amount.end for amount in amounts):
+            place = bisect_left(starts, match.end())
+            if not place or ends[place - 1] <= match.start():
                 currency = _CURRENCIES.get(match["sign"], "CNY")
                 amounts.append(_Amount(match.start(), match.end(), quantity(match["number"]), currency))
         amounts.sort(key=lambda amount: amount.start)
