@@ -1,8 +1,8 @@
 """Join what the recognisers know with what the encoder tags.
 
 The rule, in order: a recogniser's find outranks a tag that overlaps it, unless the tag has the same type and holds the
-find whole, for then it saw more of the same thing; among tags the longer outranks the shorter; a tag of a type whose
-form can be checked counts only where a recogniser agreed.
+find whole, for then it saw more of the same thing; among tags the longer outranks the shorter; tags of types
+that recognisers find better are passed over.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from nlp.entity import Entity
 
-#: Types whose form can be checked; a tag alone is not enough for them.
-CHECKED = frozenset({"phone", "id_card", "bank_card", "email", "plate", "url", "money"})
+#: Types that recognisers find better than the tagger does, for their form can be checked; a tag alone is not enough.
+CHECKED = frozenset({"phone", "id_card", "bank_card", "email", "plate", "url", "money", "time"})
 
 
 def merge_entities(recognised: Iterable[Entity], tagged: Iterable[Entity]) -> list[Entity]:
