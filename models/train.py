@@ -37,11 +37,11 @@ class Recipe:
     seed: int = 1
     halving_steps: int = 450
     halving_batch: int = 32
-    steps: int = 1600
+    steps: int = 1500
     examples: int = 32
     departments: int = 8
     tagged: int = 5
-    pairs: int = 10
+    pairs: int = 8
     trunk_rate: float = 1e-4
     head_rate: float = 1e-3
     vote_rate: float = 2e-4
