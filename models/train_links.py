@@ -35,7 +35,7 @@ OUT = Path(__file__).parent / "artefacts" / "links"
 #: Ridge penalty on standardised weights.
 RIDGE = 3.0
 #: Mean log-odds from which on a report joins; chosen on judged issues of other messages.
-JOIN_ABOVE = 0.0
+JOIN_ABOVE = -2.0
 
 
 def logistic(pairs: Pairs, *, steps: int = 30) -> tuple[NDArray[np.float32], float]:
