@@ -81,7 +81,9 @@ def ingest(
 
 @app.command("bench", epilog="Example: minqing bench messages.jsonl --most 1000")
 def bench_(
-    source: Annotated[str, typer.Argument(metavar="INPUT", help="Reports to measure on.", show_default="the sample")] = str(SAMPLE),
+    source: Annotated[
+        str, typer.Argument(metavar="INPUT", help="Reports to measure on.", show_default="the sample")
+    ] = str(SAMPLE),
     most: Annotated[int, typer.Option(help="How many of them.")] = 1000,
 ) -> None:
     """Measure how fast each stage is on this machine; prints one JSON object."""

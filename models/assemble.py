@@ -8,11 +8,13 @@ from pathlib import Path
 from corpora import default_taxonomy
 from models.artefact import ArtefactError
 from models.onnx_encoder import OnnxEncoder
+from models.pair_scorer import LogisticPairScorer
 from nlp import PairScorer, Pipeline
-from nlp.link_score import PlainScorer
 
-#: The artefact shipped with the project.
+#: The encoder shipped with the project.
 ENCODER = Path(str(files("models") / "artefacts" / "encoder"))
+#: The pair score shipped with it, learned on that encoder's vectors.
+LINKS = Path(str(files("models") / "artefacts" / "links"))
 
 
 def load_pipeline(encoder: Path = ENCODER, *, threads: int | None = None) -> Pipeline:
@@ -25,6 +27,6 @@ def load_pipeline(encoder: Path = ENCODER, *, threads: int | None = None) -> Pip
     return Pipeline(loaded, taxonomy)
 
 
-def load_scorer() -> PairScorer:
-    """The learned pair score that decides which reports speak of one problem."""
-    return PlainScorer()
+def load_scorer(links: Path = LINKS) -> PairScorer:
+    """The learned pair score that decides which reports speak of one problem; ArtefactError where it is missing."""
+    return LogisticPairScorer.load(links)

@@ -41,8 +41,8 @@ forward pass. Six layers, 384 wide, int8 weights; runs with onnxruntime and toke
 
 ## Figures
 
-Measured by `minqing eval`. The weights shipped with version 0.1.0 were made in two goes and averaged, as LOG.md tells; 20
-of the dev texts had reached the first go through public sources, so the figures on the others are the ones to believe.
+Measured by `minqing eval`. The weights shipped with version 0.1.0 were made in two goes and averaged, as LOG.md tells;
+20 of the dev texts had reached the first go through public sources: believe the figures on the others.
 
 {chr(10).join(tables)}
 ## Limits

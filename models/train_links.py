@@ -10,11 +10,13 @@ import argparse
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from models.assemble import ENCODER, load_pipeline
 from models.link_pairs import (
@@ -34,26 +36,36 @@ OUT = Path(__file__).parent / "artefacts" / "links"
 
 #: Ridge penalty on standardised weights.
 RIDGE = 3.0
-#: Mean log-odds from which on a report joins; chosen on judged issues of other messages.
-JOIN_ABOVE = -2.0
+#: How much a written pair counts beside a real one: written tellings share fewer words than real ones do.
+WRITTEN = 0.1
+#: Mean log-odds from which on a report joins; chosen on dev, where 0 joins too little.
+JOIN_ABOVE = -1.5
+#: Features that may only speak against one problem; all others but the length's may only speak for it.
+AGAINST = frozenset({"days_apart", "other_district", "names_clash", "other_number"})
 
 
-def logistic(pairs: Pairs, *, steps: int = 30) -> tuple[NDArray[np.float32], float]:
-    """(weights, intercept) by Newton's method on standardised features, folded back to raw ones."""
+def logistic(pairs: Pairs) -> tuple[NDArray[np.float32], float]:
+    """(weights, intercept) on raw features. Signs are bound: without, likeness of words came to speak against."""
     mean, deviation = pairs.features.mean(axis=0), pairs.features.std(axis=0) + 1e-6
-    x = np.column_stack((np.ones(len(pairs.features)), (pairs.features - mean) / deviation)).astype(np.float64)
-    penalty = RIDGE * np.eye(x.shape[1])
-    penalty[0, 0] = 1e-6
-    beta = np.zeros(x.shape[1])
-    for _ in range(steps):
-        p = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
-        gradient = x.T @ (pairs.weight * (pairs.same - p)) - penalty @ beta
-        step = np.linalg.solve((x * (pairs.weight * p * (1 - p))[:, None]).T @ x + penalty, gradient)
-        beta += step
-        if np.abs(step).max() < 1e-6:
-            break
-    weights = beta[1:] / deviation
-    return weights.astype(np.float32), float(beta[0] - weights @ mean)
+    x = ((pairs.features - mean) / deviation).astype(np.float64)
+
+    def loss(beta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        z = x @ beta[:-1] + beta[-1]
+        error = pairs.weight * (1 / (1 + np.exp(-z)) - pairs.same)
+        likelihood = pairs.weight * (np.logaddexp(0, z) - pairs.same * z)
+        gradient = np.append(x.T @ error + RIDGE * beta[:-1], error.sum())
+        return float(likelihood.sum() + RIDGE / 2 * np.square(beta[:-1]).sum()), gradient
+
+    bounds = [*(_bounds(name) for name in FEATURES), (None, None)]
+    beta = minimize(loss, np.zeros(len(FEATURES) + 1), jac=True, bounds=bounds, method="L-BFGS-B").x
+    weights = beta[:-1] / deviation
+    return weights.astype(np.float32), float(beta[-1] - weights @ mean)
+
+
+def _bounds(feature: str) -> tuple[float | None, float | None]:
+    if feature == "length_ratio":
+        return None, None
+    return (None, 0.0) if feature in AGAINST else (0.0, None)
 
 
 def together(parts: Sequence[Pairs]) -> Pairs:
@@ -69,9 +81,10 @@ def train(data: Path, out: Path, encoder: Path) -> LogisticPairScorer:
     background = count_background(list(background_texts(data)))
     LOG.info("background: %d texts", background.documents)
     parts = []
-    for judged in (read_judged(data), read_written_judged()):
+    for judged, counts in ((read_judged(data), 1.0), (read_written_judged(), WRITTEN)):
         analyses = analyse(pipeline, judged.reports)
-        parts.append(draw_pairs(judged, analyses, background, width=len(analyses[0].vector)))
+        drawn = draw_pairs(judged, analyses, background, width=len(analyses[0].vector))
+        parts.append(replace(drawn, weight=drawn.weight * counts))
         LOG.info("%d reports, %d pairs, %d the same", len(judged.reports), len(parts[-1].same), parts[-1].same.sum())
     pairs = together(parts)
     weights, intercept = logistic(pairs)

@@ -1,4 +1,4 @@
-"""From probabilities to a decision: which categories apply, which one is meant first, and whether a person should look."""
+"""From probabilities to a decision: which categories apply, which is meant first, and whether a person should look."""
 
 from __future__ import annotations
 

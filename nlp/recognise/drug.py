@@ -69,9 +69,9 @@ def _is_slang(text: str, start: int, end: int) -> bool:
     close = _CLAUSE_END.search(text, end, end + _REACH)
     last = close.start() if close else min(len(text), end + _REACH)
     # The slang itself is no context for itself: 溜冰 alone is skating.
-    return any(
-        word.end() <= start or word.start() >= end for word in _OF_DRUGS.finditer(text, first, last)
-    ) or text[max(0, start - 1) : start] in ("溜", "吸", "贩")
+    return any(word.end() <= start or word.start() >= end for word in _OF_DRUGS.finditer(text, first, last)) or text[
+        max(0, start - 1) : start
+    ] in ("溜", "吸", "贩")
 
 
 DRUGS = Drugs()

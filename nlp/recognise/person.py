@@ -23,7 +23,7 @@ _DOUBLE = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐
 _LABEL = (
     "姓名|户名|联系人|收款人|收款方|开户人|持卡人|法定代表人|法人代表|法人"
     "|本人叫|本人姓名|我叫|他叫|她叫|名叫|名字叫|名字是|叫做"
-    "|被告人|嫌疑人"
+    "|被告人|嫌疑人|老板叫"
 )
 _ROLE = (
     "经办人|负责人|举报人|投诉人|报案人|报警人|受害人|被害人|被告|原告|业主|当事人|来电人|反映人|申请人"
@@ -58,3 +58,11 @@ LABELLED = Table(
 #: Names that documents have veiled already: 张某, 王某某, 李某1, 李×1, 董某甲.
 _VEILED = rf"(?<![0-9.万亿])[{_SINGLE}](?:某某?|×{{1,2}})(?:[0-9]{{1,2}}|[甲乙丙丁戊])?"
 VEILED = Table(region=re.compile(_VEILED), recognisers=(_person(_VEILED, Rank.SHAPE),))
+
+#: A full name right before how to reach its bearer: 业主何波军，联系电话.
+_FULL = rf"[{_SINGLE}][\u4e00-\u9fff]{{2}}"
+_CONTACT = r"[，, ]{0,2}(?:联系)?(?:电话|手机|身份证)"
+CONTACT = Table(
+    region=re.compile(_FULL + _CONTACT),
+    recognisers=(_person(rf"(?<![0-9千万亿])(?P<it>{_FULL})(?={_CONTACT})", Rank.SHAPE),),
+)
