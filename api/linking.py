@@ -93,7 +93,9 @@ class LinkedStore:
             linker.verdicts.add(verdict)
         for stored in self.store.reports(session=session):
             category = stored.analysis["primary"]["id"]
-            linker.restore(incoming(stored.report, stored.vector, category, stored.entities), stored.issue)
+            linker.restore(
+                incoming(stored.report, stored.vector, category, stored.entities), stored.issue, founder=stored.founder
+            )
         return linker
 
 

@@ -5,10 +5,23 @@ No column describes a person: no author, no profile, no score of anyone.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -25,23 +38,49 @@ class Time(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+#: A number that grows for ever; SQLite counts rows by plain INTEGER only.
+Counter = BigInteger().with_variant(Integer(), "sqlite")
+
+
 class Base(DeclarativeBase):
     pass
 
 
 class IssueRow(Base):
-    """One problem that reports speak of."""
+    """One problem that reports speak of: where its handling stands, and a summary of its members.
+
+    The summary (`name` to `last_seen`) is written with every change of the members, and holds no personal data.
+    """
 
     __tablename__ = "issue"
+    __table_args__ = (
+        Index("issue_size", "size"),
+        Index("issue_last_seen", "last_seen"),
+        Index("issue_status_due", "status", "due_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    #: `new`, `assigned`, `handling`, `concluded`, `reopened`; overdue and supervised follow from `due_at`.
     status: Mapped[str] = mapped_column(String(20), default="new")
+    changed_at: Mapped[datetime | None] = mapped_column(Time)
+    office: Mapped[str] = mapped_column(String(100), default="")
+    due_at: Mapped[datetime | None] = mapped_column(Time)
+    name: Mapped[str] = mapped_column(String(100), default="")
+    category: Mapped[str] = mapped_column(String(40), default="")
+    place: Mapped[str | None] = mapped_column(String(200))
+    #: Province to town with `/` between, "" where unknown.
+    division: Mapped[str] = mapped_column(String(200), default="")
+    size: Mapped[int] = mapped_column(default=0)
+    urgent: Mapped[bool] = mapped_column(default=False)
+    first_seen: Mapped[datetime | None] = mapped_column(Time)
+    last_seen: Mapped[datetime | None] = mapped_column(Time)
 
 
 class LineageRow(Base):
     """What happened to an issue: `born`, `merged_into`, `split_from`, `moved`; when, and by whom or what."""
 
     __tablename__ = "lineage"
+    __table_args__ = (Index("lineage_issue", "issue"),)
 
     pk: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Time)
@@ -67,7 +106,12 @@ class ReportRow(Base):
     """One report with its analysis; its key makes a replay harmless."""
 
     __tablename__ = "report"
-    __table_args__ = (Index("report_issue", "issue_id"),)
+    __table_args__ = (
+        Index("report_issue", "issue_id"),
+        Index("report_category_received", "category", "received_at"),
+        Index("report_received", "received_at"),
+        Index("report_queue", "reviewed", "decided", "score"),
+    )
 
     pk: Mapped[int] = mapped_column(primary_key=True)
     #: `Report.key`: source and id in one.
@@ -84,3 +128,159 @@ class ReportRow(Base):
     #: The unit vector, little-endian float32.
     vector: Mapped[bytes] = mapped_column(LargeBinary)
     issue_id: Mapped[str] = mapped_column(ForeignKey("issue.id"))
+    #: Whether it opened the issue that it first went to; a linker restored from the store needs to know.
+    founder: Mapped[bool]
+    stored_at: Mapped[datetime] = mapped_column(Time)
+    #: What queries ask of the analysis; a person's correction changes the category here and in `analysis`.
+    category: Mapped[str] = mapped_column(String(40))
+    score: Mapped[float]
+    decided: Mapped[bool]
+    urgent: Mapped[bool]
+    reviewed: Mapped[bool] = mapped_column(default=False)
+    #: Province to town with `/` between, "" where unknown.
+    division: Mapped[str] = mapped_column(String(200), default="")
+
+
+class CorrectionRow(Base):
+    """What a person said of a report's categories: accepted or corrected, by whom and when; training data.
+
+    `before` and `after` are {"primary", "categories"}; undone corrections are kept.
+    """
+
+    __tablename__ = "correction"
+    __table_args__ = (Index("correction_report", "report_pk"),)
+
+    id: Mapped[int] = mapped_column(Counter, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Time)
+    by: Mapped[str] = mapped_column(String(100))
+    report_pk: Mapped[int] = mapped_column(ForeignKey("report.pk", ondelete="CASCADE"))
+    before: Mapped[dict[str, Any]] = mapped_column(JSON)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON)
+    undone: Mapped[bool] = mapped_column(default=False)
+
+
+class TransitionRow(Base):
+    """A step of an issue's handling: from one status to another, who, when, and what they noted."""
+
+    __tablename__ = "transition"
+    __table_args__ = (Index("transition_issue", "issue"),)
+
+    id: Mapped[int] = mapped_column(Counter, primary_key=True)
+    issue: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(Time)
+    by: Mapped[str] = mapped_column(String(100))
+    before: Mapped[str] = mapped_column(String(20))
+    after: Mapped[str] = mapped_column(String(20))
+    office: Mapped[str] = mapped_column(String(100), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class EventRow(Base):
+    """What happened, for those who follow: written with the change, told after it; `body` is masked."""
+
+    __tablename__ = "event"
+
+    id: Mapped[int] = mapped_column(Counter, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Time)
+    #: `report.tagged`, `report.corrected`, `issue.born`, `issue.grew`, `issue.merged`, `issue.split`, `issue.status`, …
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(401))
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class WebhookRow(Base):
+    """Where events are sent; `cursor` is the last event that was delivered or given up."""
+
+    __tablename__ = "webhook"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    secret: Mapped[str] = mapped_column(String(100))
+    #: Kinds of events, or all where empty.
+    kinds: Mapped[list[str]] = mapped_column(JSON)
+    by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column(Time)
+    cursor: Mapped[int] = mapped_column(BigInteger, default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None] = mapped_column(Time)
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class KeyRow(Base):
+    """An API key: its hash, never itself."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    #: `submitter`, `triage`, `analyst` or `admin`.
+    role: Mapped[str] = mapped_column(String(20))
+    hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Time)
+    revoked_at: Mapped[datetime | None] = mapped_column(Time)
+
+
+class AuditRow(Base):
+    """Who looked at what unmasked, changed or exported it; rows are only ever added."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("audit_at", "at"),)
+
+    id: Mapped[int] = mapped_column(Counter, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Time)
+    by: Mapped[str] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(401))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class IdempotencyRow(Base):
+    """The answer to a request that carried an idempotency key, so that its repetition changes nothing."""
+
+    __tablename__ = "idempotency"
+
+    by: Mapped[str] = mapped_column(String(100), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Time)
+    #: SHA-256 of the request; another request under the same key is refused.
+    request: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[Any] = mapped_column(JSON)
+
+
+class JobRow(Base):
+    """A long ingest: how far it is and which rows were rejected (row number and reason, no text)."""
+
+    __tablename__ = "job"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Time)
+    by: Mapped[str] = mapped_column(String(100))
+    #: `queued`, `running`, `done` or `failed`.
+    state: Mapped[str] = mapped_column(String(20))
+    done: Mapped[int] = mapped_column(default=0)
+    known: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[list[Any]] = mapped_column(JSON)
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class LocalPlaceRow(Base):
+    """A name that people here use (estate, village, road) and the division that it lies in."""
+
+    __tablename__ = "local_place"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    division: Mapped[str] = mapped_column(String(200))
+    by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column(Time)
+
+
+class PurgedRow(Base):
+    """How many reports of a day, category and division were purged: what is left of them."""
+
+    __tablename__ = "purged"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    category: Mapped[str] = mapped_column(String(40), primary_key=True)
+    division: Mapped[str] = mapped_column(String(200), primary_key=True)
+    reports: Mapped[int]

@@ -35,6 +35,7 @@ class Stored:
     vector: NDArray[np.float32]
     issue: str
     status: str
+    founder: bool
 
     @property
     def entities(self) -> tuple[Entity, ...]:
@@ -87,7 +88,7 @@ class Store:
                 session.add(IssueRow(id=link.issue, status="new"))
                 session.add(_lineage(Lineage("born", link.issue)))
             session.flush()
-            session.add(_row(analysis, link.issue))
+            session.add(_row(analysis, link.issue, founder=link.new))
             self.apply(session, link.change)
 
     def apply(self, session: Session, change: Change) -> None:
@@ -132,7 +133,7 @@ class Store:
         with nullcontext(session) if session is not None else Session(self._engine) as reading:
             for row, status in reading.execute(query.execution_options(yield_per=500)):
                 vector = np.frombuffer(row.vector, "<f4")
-                yield Stored(_report(row), row.analysis, vector, row.issue_id, status)
+                yield Stored(_report(row), row.analysis, vector, row.issue_id, status, row.founder)
 
 
 def _engine(url: str) -> Engine:
@@ -150,7 +151,7 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _row(analysis: Analysis, issue: str) -> ReportRow:
+def _row(analysis: Analysis, issue: str, *, founder: bool) -> ReportRow:
     report = analysis.report
     result = analysis.to_json(unmasked=True)
     del result["id"], result["text"]
@@ -166,6 +167,12 @@ def _row(analysis: Analysis, issue: str) -> ReportRow:
         analysis=result,
         vector=analysis.vector.astype("<f4").tobytes(),
         issue_id=issue,
+        founder=founder,
+        stored_at=datetime.now(UTC),
+        category=analysis.primary[0],
+        score=analysis.primary[1],
+        decided=analysis.decided,
+        urgent=bool(analysis.urgent),
     )
 
 
