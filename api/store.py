@@ -72,6 +72,12 @@ class Store:
                 session.execute(text("BEGIN IMMEDIATE"))
             yield session
 
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session to read with; it sees what is committed."""
+        with Session(self._engine) as session:
+            yield session
+
     def revision(self, session: Session) -> tuple[int, int, int]:
         """Grows with every write: a cache made at another revision is stale."""
         counts = [session.scalar(select(func.count()).select_from(t)) or 0 for t in (ReportRow, LineageRow, VerdictRow)]
