@@ -24,6 +24,7 @@ from models.evaluate import Gold, evaluate, multilabel_f1, read_gold
 from models.export import export
 from models.onnx_encoder import OnnxEncoder
 from models.train import Recipe, train_network
+from nlp.classify import applying
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +88,8 @@ def _applies_above(
 
     def given(threshold: float) -> list[set[str]]:
         return [
-            {ids[k], *(i for i, score in zip(ids, row, strict=True) if score >= threshold)}
-            for k, row in zip(best.tolist(), labels.tolist(), strict=True)
+            {ids[k], *(ids[other] for other in applying(ids, row, k, threshold))}
+            for k, row in zip(best.tolist(), labels, strict=True)
         ]
 
     grid = [k / 50 for k in range(10, 45)]

@@ -6,65 +6,39 @@ import json
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from corpora import Example, Span, read_written, read_written_issues
+from corpora import (
+    Example,
+    Span,
+    judged_categories,
+    judged_spans,
+    read_written,
+    read_written_issues,
+    text_hash,
+)
+from models.rows import read_rows
+from models.weak import court_facts, short_messages
 from nlp import TYPES, normalise
 
 TAGS = ("O", *(f"{part}-{kind}" for kind in TYPES for part in "BI"))
 
-#: Charges of criminal facts whose category is beyond doubt, by a part of the charge's name.
-_CHARGES = {
-    "盗窃": "crime.theft_robbery",
-    "抢劫": "crime.theft_robbery",
-    "抢夺": "crime.theft_robbery",
-    "故意伤害": "crime.violence",
-    "敲诈勒索": "crime.violence",
-    "非法拘禁": "crime.violence",
-    "寻衅滋事": "crime.violence",
-    "聚众斗殴": "crime.violence",
-    "强奸": "crime.violence",
-    "卖淫": "crime.vice",
-    "淫秽": "crime.vice",
-    "枪支": "crime.weapon",
-    "受贿": "crime.other",
-    "行贿": "crime.other",
-    "贪污": "crime.other",
-    "挪用": "crime.other",
-    "职务侵占": "crime.other",
-    "发票": "crime.other",
-    "危险驾驶": "crime.other",
-    "印章": "crime.other",
-    "滥用职权": "crime.other",
-    "窝藏": "crime.other",
-    "林木": "crime.other",
-    "假冒注册商标": "crime.other",
-    "容留他人吸毒": "drugs.venue",
-    "非法持有毒品": "drugs.venue",
-    "制造毒品": "drugs.trafficking",
-    "毒品原植物": "drugs.making",
-    "合同诈骗": "fraud.contract_housing",
-    "拒不支付劳动报酬": "dispute.labour",
-}
+#: How often a real labelled text is read for each reading of a written one.
+_REAL_WEIGHT = 2
 
-#: Of each category, facts taken at most from one file.
-_FACTS = 60
-
-#: Labels of short messages whose category is beyond doubt, and how many of each are taken.
-_MESSAGES = {
-    "AD:Retail": ("other", 250),
-    "AD:Network_service": ("other", 150),
-    "AD:Other": ("other", 120),
-    "AD:Real_estate": ("other", 80),
-    "AD:Loan": ("other", 100),
-    "Other": ("other", 60),
-    "IL:Gambling": ("gambling.online", 400),
-    "FR:Phishing(Bank)": ("fraud.black_industry", 200),
-    "IL:Fake_ID_and_invoice": ("crime.other", 120),
-    "IL:Escort_service": ("crime.vice", 90),
-}
+#: Where the texts stand that `corpora.judged` speaks of.
+_JUDGED = (
+    "links/train_messages.jsonl",
+    "reports/tipdm_replied_2816.jsonl",
+    "classify/lay_legal_questions_unlabelled.jsonl",
+    "classify/fbs_sms.jsonl",
+    "classify/cail2018_charges.jsonl",
+    "classify/lawbench_charges.jsonl",
+    "classify/judge_articles.jsonl",
+    "classify/fraud_news_weak.jsonl",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,38 +80,37 @@ def read_training_data(folder: Path, *, seed: int) -> TrainingData:
     What stands in `dev/` serves to choose and to report, so its texts are left out wherever else they occur.
     """
     rng = random.Random(seed)
-    kept_apart = {_key(row["text"]) for path in sorted(folder.glob("dev/*.jsonl")) for row in _rows(path)}
-    real = [_example(row) for row in _rows(folder / "classify/labelled_real_train.jsonl")]
+    kept_apart = {_key(row["text"]) for path in sorted(folder.glob("dev/*.jsonl")) for row in read_rows(path)}
+    real = [_example(row) for row in read_rows(folder / "classify/labelled_real_train.jsonl")]
     rng.shuffle(real)
     cut = len(real) // 10
-    weak = [e for e in (*_facts(folder, rng), *_messages(folder, rng)) if _key(e.text) not in kept_apart]
+    judged, judged_tags = _judged(folder, kept_apart)
+    apart_or_judged = kept_apart | {_key(e.text) for e in judged}
+    weak = [e for e in (*court_facts(folder, rng), *short_messages(folder, rng)) if _key(e.text) not in apart_or_judged]
     boards = [
         row
         for name in ("reports/tipdm_replied_2816.jsonl", "links/train_messages.jsonl")
-        for row in _rows(folder / name)
+        for row in read_rows(folder / name)
         if _key(_join(row)) not in kept_apart
     ]
-    tagged = [_tagged(row) for row in _rows(folder / "ner/labelled_real_train.jsonl")]
+    tagged = [
+        _tagged(row["text"], tuple(Span(*entity) for entity in row["entities"]))
+        for row in read_rows(folder / "ner/labelled_real_train.jsonl")
+    ]
     questions = [
         row["text"]
-        for row in _rows(folder / "classify/lay_legal_questions_unlabelled.jsonl")
+        for row in read_rows(folder / "classify/lay_legal_questions_unlabelled.jsonl")
         if _key(row["text"]) not in kept_apart
     ]
     unlabelled = [_join(row) for row in boards] + questions + [e.text for e in real]
     return TrainingData(
-        examples=[*real[cut:], *(_normal(e) for e in read_written()), *weak],
+        examples=[*[*real[cut:], *judged] * _REAL_WEIGHT, *(_normal(e) for e in read_written()), *weak],
         held_out=real[:cut],
         departments=list(_departments(folder)),
-        tagged=tagged,
+        tagged=[*tagged, *judged_tags],
         pairs=[*_issue_pairs(folder, rng), *_written_pairs(rng), *_title_pairs(boards)],
         unlabelled=[normalise(text).text for text in unlabelled],
     )
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
 
 
 def _example(row: dict[str, Any]) -> Example:
@@ -150,33 +123,9 @@ def _normal(example: Example) -> Example:
 
 
 def _departments(folder: Path) -> Iterator[Example]:
-    for row in _rows(folder / "classify/tipdm_segmented_train.jsonl"):
+    for row in read_rows(folder / "classify/tipdm_segmented_train.jsonl"):
         (category,) = row["ids"]
         yield Example(normalise(row["text"]).text, category, (category,), sure=False)
-
-
-def _facts(folder: Path, rng: random.Random) -> Iterator[Example]:
-    """Criminal facts whose charge leaves no doubt, so many of each category and file."""
-    for name in ("lawbench_charges", "judge_articles", "cail2018_charges"):
-        by_category: dict[str, list[str]] = {}
-        for row in _rows(folder / f"classify/{name}.jsonl"):
-            label = row["label"]
-            charges = label["charges_in_doc"] if isinstance(label, dict) else label
-            found = {c for charge in charges for part, c in _CHARGES.items() if part in charge}
-            if any("赌" in charge for charge in charges):
-                found.add(_gambling(row["text"]))
-            if len(found) == 1:
-                by_category.setdefault(found.pop(), []).append(row["text"])
-        for category, texts in sorted(by_category.items()):
-            for text in rng.sample(texts, min(_FACTS, len(texts))):
-                yield Example(normalise(text).text, category, (category,), sure=False)
-
-
-def _gambling(text: str) -> str:
-    """Which kind of gambling a fact tells of, by its means."""
-    if re.search("老虎机|捕鱼机|赌博机|游戏机|单人机", text):
-        return "gambling.machine"
-    return "gambling.online" if re.search("微信|网站|网络|平台|APP|手机", text) else "gambling.gathering"
 
 
 def _key(text: str) -> str:
@@ -184,28 +133,34 @@ def _key(text: str) -> str:
     return re.sub(r"\W", "", normalise(text[:400]).text)[:80]
 
 
-def _messages(folder: Path, rng: random.Random) -> Iterator[Example]:
-    by_label: dict[str, list[str]] = {}
-    for row in _rows(folder / "classify/fbs_sms.jsonl"):
-        by_label.setdefault(row["label"], []).append(row["text"])
-    for label, (category, count) in _MESSAGES.items():
-        texts = sorted(set(by_label.get(label, ())))
-        for text in rng.sample(texts, min(count, len(texts))):
-            yield Example(normalise(text).text, category, (category,), sure=False)
+def _judged(folder: Path, kept_apart: set[str]) -> tuple[list[Example], list[TaggedText]]:
+    """The texts under `folder` that we judged, with what we said of them."""
+    categories, spans = judged_categories(), judged_spans()
+    examples: dict[str, Example] = {}
+    tagged: dict[str, TaggedText] = {}
+    for name in _JUDGED:
+        for row in read_rows(folder / name):
+            text = _join(row)
+            known = text_hash(text)
+            if known in categories and _key(text) not in kept_apart:
+                examples[known] = _normal(replace(categories[known], text=text))
+            if known in spans and _key(text) not in kept_apart:
+                tagged[known] = _tagged(text, spans[known])
+    return list(examples.values()), list(tagged.values())
 
 
-def _tagged(row: dict[str, Any]) -> TaggedText:
+def _tagged(text: str, entities: tuple[Span, ...]) -> TaggedText:
     """Labels are kept where they fall in the normalised text."""
-    normal = normalise(row["text"])
+    normal = normalise(text)
     at: dict[int, int] = {}
     for i, (start, end) in enumerate(zip(normal.starts, normal.ends, strict=True)):
         for c in range(start, end):
             at.setdefault(c, i)
     spans = []
-    for kind, start, end in row["entities"]:
-        covered = [at[c] for c in range(start, end) if c in at]
+    for entity in entities:
+        covered = [at[c] for c in range(entity.start, entity.end) if c in at]
         if covered:
-            spans.append(Span(kind, covered[0], covered[-1] + 1))
+            spans.append(Span(entity.type, covered[0], covered[-1] + 1))
     return TaggedText(normal.text, tuple(spans))
 
 
@@ -214,7 +169,7 @@ def _join(row: dict[str, Any]) -> str:
 
 
 def _issue_pairs(folder: Path, rng: random.Random) -> list[Pair]:
-    texts = {row["id"]: normalise(_join(row)).text for row in _rows(folder / "links/train_messages.jsonl")}
+    texts = {row["id"]: normalise(_join(row)).text for row in read_rows(folder / "links/train_messages.jsonl")}
     gold = json.loads((folder / "links/train_issues.json").read_text("utf-8"))
     unlike: dict[str, list[str]] = {}
     for a, b, *_ in gold["hard_negatives"]:

@@ -39,11 +39,13 @@ def category_loss(logits: Tensor, primary: Tensor, labels: Tensor) -> Tensor:
 
 
 def department_loss(logits: Tensor, right: Tensor, among: Tensor) -> Tensor:
-    """Cross-entropy of the primary within the ids `among`; right (texts,) are positions in `among`.
+    """Cross-entropy of either head within the ids `among`; right (texts,) are positions in `among`.
 
     Says nothing of how likely the rest of the taxonomy is.
     """
-    return nn.functional.cross_entropy(logits[:, among], right)
+    half = logits.shape[-1] // 2
+    primary = nn.functional.cross_entropy(logits[:, among], right)
+    return primary + 0.5 * nn.functional.cross_entropy(logits[:, half + among], right)
 
 
 def tag_loss(scores: Tensor, tags: Tensor) -> Tensor:

@@ -39,8 +39,8 @@ class Recipe:
     halving_batch: int = 32
     steps: int = 1500
     examples: int = 32
-    departments: int = 8
-    tagged: int = 5
+    departments: int = 6
+    tagged: int = 8
     pairs: int = 8
     trunk_rate: float = 1e-4
     head_rate: float = 1e-3
@@ -59,7 +59,7 @@ def train_network(folder: Path, work: Path, recipe: Recipe) -> tuple[Network, Wi
     data = read_training_data(folder, seed=recipe.seed)
     log.info(
         "%d examples, %d held out, %d by department, %d tagged, %d pairs, %d unlabelled",
-        len(data.examples),
+        len(set(data.examples)),
         len(data.held_out),
         len(data.departments),
         len(data.tagged),
@@ -74,8 +74,9 @@ def train_network(folder: Path, work: Path, recipe: Recipe) -> tuple[Network, Wi
 
     network = Network(trunk, labels=len(default_taxonomy().ids), tags=len(TAGS), characters=cutter.characters)
     network.to(device)
-    cut = cutter.cut([e.text for e in data.examples])
-    start_heads(network, cutter, data.examples, [w[: recipe.windows] for w in cut])
+    distinct = list(dict.fromkeys(data.examples))
+    cut = cutter.cut([e.text for e in distinct])
+    start_heads(network, cutter, distinct, [w[: recipe.windows] for w in cut])
     final = work / "network.pt"
     if final.exists():
         network.load_state_dict(torch.load(final, map_location=device))
@@ -135,7 +136,7 @@ def _fine_tune(
     ]
     optimiser = torch.optim.AdamW(groups, weight_decay=recipe.decay, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1, (step + 1) / 100) * max(0.0, 1 - step / recipe.steps)
+        optimiser, lambda step: min(1.0, (step + 1) / 100, 2 * (1 - step / recipe.steps))
     )
     cut = [w[: recipe.windows] for w in cutter.cut([e.text for e in data.examples])]
     example_order = endless([sum(len(x.pieces) for x in w) for w in cut], recipe.examples, rng)

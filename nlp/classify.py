@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from corpora import top
 from nlp.encoder import Encoder, Encoding
 
 
@@ -20,10 +25,25 @@ def classify(encoding: Encoding, encoder: Encoder) -> Decision:
     """Apply the encoder's own thresholds; ties go to the earlier id."""
     best = int(encoding.primary.argmax())
     primary = (encoder.ids[best], float(encoding.primary[best]))
-    others = [
-        (category_id, float(score))
-        for k, (category_id, score) in enumerate(zip(encoder.ids, encoding.labels, strict=True))
-        if k != best and score >= encoder.applies_above
-    ]
-    others.sort(key=lambda pair: -pair[1])
-    return Decision(primary, (primary, *others), primary[1] >= encoder.decided_above)
+    others = applying(encoder.ids, encoding.labels, best, encoder.applies_above)
+    categories = ((encoder.ids[k], float(encoding.labels[k])) for k in others)
+    return Decision(primary, (primary, *categories), primary[1] >= encoder.decided_above)
+
+
+def applying(ids: Sequence[str], labels: NDArray[np.float32], best: int, above: float) -> list[int]:
+    """Which ids apply besides the primary `best`, likeliest first; labels (ids,) are probabilities.
+
+    An id applies from `above` on. Where those of one level 1 only reach it together (the chance that at least one of
+    them applies), the likeliest of them applies. `other` says that nothing does, so it never stands beside anything.
+    """
+    chosen = {k for k in range(len(ids)) if labels[k] >= above and ids[k] != "other"}
+    families: dict[str, list[int]] = {}
+    for k, category in enumerate(ids):
+        families.setdefault(top(category), []).append(k)
+    for family, members in families.items():
+        if family != "other" and not chosen.union([best]).intersection(members):
+            together = 1 - float(np.prod(1 - labels[members]))
+            if together >= above:
+                chosen.add(max(members, key=lambda k: (labels[k], -k)))
+    chosen.discard(best)
+    return sorted(chosen, key=lambda k: (-labels[k], k))
