@@ -9,7 +9,7 @@ from corpora import default_taxonomy
 from models.artefact import ArtefactError
 from models.onnx_encoder import OnnxEncoder
 from models.pair_scorer import LogisticPairScorer
-from nlp import PairScorer, Pipeline
+from nlp import PairScorer, Pipeline, Routing, default_routing
 
 #: The encoder shipped with the project.
 ENCODER = Path(str(files("models") / "artefacts" / "encoder"))
@@ -17,14 +17,17 @@ ENCODER = Path(str(files("models") / "artefacts" / "encoder"))
 LINKS = Path(str(files("models") / "artefacts" / "links"))
 
 
-def load_pipeline(encoder: Path = ENCODER, *, threads: int | None = None) -> Pipeline:
-    """The pipeline over an encoder's artefact. Raises ArtefactError where it is missing or of another taxonomy."""
+def load_pipeline(encoder: Path = ENCODER, *, threads: int | None = None, routing: Routing | None = None) -> Pipeline:
+    """The pipeline over an encoder's artefact, with the routing shipped where none is given.
+
+    Raises ArtefactError where the artefact is missing or of another taxonomy.
+    """
     taxonomy = default_taxonomy()
     loaded = OnnxEncoder(encoder, threads=threads)
     unknown = [i for i in loaded.ids if i not in taxonomy]
     if unknown:
         raise ArtefactError(f"{encoder}: knows ids that the taxonomy lacks ({', '.join(unknown[:5])}); train it anew")
-    return Pipeline(loaded, taxonomy)
+    return Pipeline(loaded, taxonomy, routing or default_routing())
 
 
 def load_scorer(links: Path = LINKS) -> PairScorer:

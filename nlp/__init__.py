@@ -11,6 +11,8 @@ from nlp.mask import mask, mask_entities
 from nlp.normalise import Normal, normalise
 from nlp.partition import Change, Lineage
 from nlp.pipeline import BATCH, Pipeline
+from nlp.region import LocalNames, local_names, locate, read_path
+from nlp.route import Look, Route, Routing, default_routing, load_routing
 from nlp.urgent import Urgency
 from nlp.verdicts import Verdict
 
@@ -27,14 +29,23 @@ __all__ = [
     "Lineage",
     "Link",
     "Linker",
+    "LocalNames",
+    "Look",
     "Normal",
     "PairScorer",
     "Pipeline",
+    "Route",
+    "Routing",
     "UnknownError",
     "Urgency",
     "Verdict",
     "consolidate",
+    "default_routing",
+    "load_routing",
+    "local_names",
+    "locate",
     "mask",
     "mask_entities",
     "normalise",
+    "read_path",
 ]

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from corpora import Report
 from nlp.entity import Entity
 from nlp.mask import mask, mask_entities
+from nlp.places import Path
+from nlp.route import Route
 from nlp.urgent import Urgency
 
 
@@ -20,6 +22,7 @@ class Analysis:
     """The result of one report; offsets are characters of `report.content`.
 
     `categories` are (id, probability), best first; `scores` has every id; `vector` is a unit vector (float32).
+    `division` is the path of divisions that it belongs to, () where unknown.
     """
 
     report: Report
@@ -29,9 +32,17 @@ class Analysis:
     evidence: tuple[tuple[int, int], ...]
     entities: tuple[Entity, ...]
     urgent: tuple[Urgency, ...]
+    division: Path
     scores: Mapping[str, float]
     vector: NDArray[np.float32]
     versions: Mapping[str, str]
+    route: Route
+
+    @property
+    def asked(self) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
+        """What routing asks of a report: its primary, all categories, urgent reasons, and the division path."""
+        categories = tuple(category for category, _ in self.categories)
+        return self.primary[0], categories, tuple(u.reason for u in self.urgent), "/".join(self.division)
 
     def to_json(self, *, unmasked: bool = False, scores: bool = False) -> dict[str, Any]:
         """The public object of `minqing tag`; personal data is masked unless `unmasked`."""
@@ -48,7 +59,7 @@ class Analysis:
                 {"type": e.type, "start": e.start, "end": e.end, "text": e.text, "value": e.value} for e in entities
             ],
             "urgent": [urgency.to_json() for urgency in self.urgent],
-            "route": None,
+            "route": self.route.to_json(),
             "versions": dict(self.versions),
         }
         if scores:

@@ -17,6 +17,8 @@ from nlp.merge import merge_entities
 from nlp.normalise import Normal, normalise
 from nlp.places import division_path
 from nlp.recognise import RULES_VERSION, recognise
+from nlp.region import locate
+from nlp.route import Routing
 from nlp.urgent import find_urgent
 
 #: Reports encoded together; sorting by length inside it keeps padding small.
@@ -25,21 +27,25 @@ BATCH = 128
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Normalise, encode, classify, extract: one batch at a time, no state between batches."""
+    """Normalise, encode, classify, extract, route: one batch at a time, no state between batches."""
 
     encoder: Encoder
     taxonomy: Taxonomy
+    routing: Routing
 
     def analyse(self, reports: Sequence[Report]) -> list[Analysis]:
         """One analysis a report, in order; the same report gives the same analysis in any batch."""
         normals = [normalise(report.content) for report in reports]
         encodings = self.encoder.encode([normal.text for normal in normals])
         versions = {"model": self.encoder.version, "taxonomy": self.taxonomy.version, "rules": RULES_VERSION}
+        versions["routing"] = self.routing.version
         analyses = []
         for report, normal, encoding in zip(reports, normals, encodings, strict=True):
             decision = classify(encoding, self.encoder)
             tagged = [_entity(normal, span, report.region) for span in encoding.spans]
             entities = merge_entities(recognise(normal, report.received_at), tagged)
+            urgent = find_urgent(normal, entities, report.received_at)
+            division = locate(report, entities)
             analyses.append(
                 Analysis(
                     report=report,
@@ -48,7 +54,14 @@ class Pipeline:
                     decided=decision.decided,
                     evidence=tuple(normal.raw_span(a, b) for a, b in encoding.evidence),
                     entities=tuple(entities),
-                    urgent=find_urgent(normal, entities, report.received_at),
+                    urgent=urgent,
+                    division=division,
+                    route=self.routing.route(
+                        decision.primary[0],
+                        [category for category, _ in decision.categories],
+                        [urgency.reason for urgency in urgent],
+                        "/".join(division),
+                    ),
                     scores=dict(zip(self.encoder.ids, map(float, encoding.labels), strict=True)),
                     vector=encoding.vector,
                     versions=versions,

@@ -21,7 +21,7 @@ _FIELDS = ("name", "to", "hours", *_LISTS)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An office, the rule that chose it, and the time limit in clock hours from the report's receipt."""
+    """An office, the rule that chose it, and the time limit in clock hours from the assignment."""
 
     to: str
     rule: str
@@ -57,7 +57,7 @@ class Rule:
             "primary": [primary] if _among(primary, self.primary) else [],
             "categories": sorted(c for c in applying if _among(c, self.categories)),
             "urgent": [reason for reason in self.urgent if reason in urgent],
-            "region": [prefix for prefix in self.region if region.startswith(prefix)],
+            "region": [part for part in self.region if _lies_in(region, part)],
         }
         seen = {"primary": primary, "categories": sorted(applying), "urgent": sorted(urgent), "region": region}
         asked = [name for name in _LISTS if getattr(self, name)]
@@ -68,6 +68,9 @@ class Rule:
         why = "; ".join(f"{name} {', '.join(found[name])}" for name in asked) or "asks nothing"
         return Look(self.route.rule, True, why)
 
+    def _is_local(self, region: str) -> bool:
+        return any(_lies_in(region, part) for part in self.region)
+
     def takes_all_of(self, later: Rule) -> bool:
         """Whether no report can come past this rule to `later`."""
         # The primary is always among the categories, so a rule on categories also takes what a later one asks of it.
@@ -76,7 +79,7 @@ class Rule:
             (not self.primary or _within(later.primary, self.primary))
             and (not self.categories or any(_within(ids, self.categories) for ids in of_later))
             and (not self.urgent or (bool(later.urgent) and set(later.urgent) <= set(self.urgent)))
-            and (not self.region or (bool(later.region) and all(r.startswith(self.region) for r in later.region)))
+            and (not self.region or (bool(later.region) and all(map(self._is_local, later.region))))
         )
 
 
@@ -88,7 +91,9 @@ class Routing:
     rules: tuple[Rule, ...]
 
     def route(self, primary: str, categories: Collection[str], urgent: Collection[str], region: str) -> Route:
-        """The office for a report with these category ids, urgent reasons and region (`""`: unknown).
+        """The office for a report with these category ids, urgent reasons and region.
+
+        `region` is a division path, `湖南省/长沙市/雨花区`; `""` where it is unknown.
 
         Raises ValueError where no rule matches, as for a category of another taxonomy than the rules were checked with.
         """
@@ -168,6 +173,11 @@ def _read_list(value: object, field: str, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
         raise ValueError(f'{where}: {field} is {value!r}; write {field} = ["…"], or leave it out to ask nothing')
     return tuple(value)
+
+
+def _lies_in(region: str, part: str) -> bool:
+    """Whether a path has this part, by whole names: 长沙市/雨花区 is in 湖南省/长沙市/雨花区, 花区 is not."""
+    return f"/{part}/" in f"/{region}/"
 
 
 def _among(category_id: str, asked: Collection[str]) -> bool:

@@ -84,7 +84,7 @@ def test_an_object_keeps_the_contract(minqing: Minqing, tmp_path: Path) -> None:
     assert len(row["text"]) == len(content)
     assert row["primary"]["id"].startswith("fraud")
     assert row["categories"][0] == row["primary"]
-    assert row["route"] is None
+    assert row["route"] == {"to": "反诈中心", "rule": "fraud", "hours": 24}
     assert all(content[e["start"] : e["end"]].strip() for e in row["evidence"])
     found = {e["type"]: e for e in row["entities"]}
     assert content[found["phone"]["start"] : found["phone"]["end"]] == "13800138000"
@@ -96,6 +96,24 @@ def test_an_object_keeps_the_contract(minqing: Minqing, tmp_path: Path) -> None:
     assert shown["text"] == content
     assert len(shown["scores"]) == 58
     assert all(content[e["start"] : e["end"]] == e["text"] for e in shown["entities"])
+
+
+def test_routes_are_explained_and_a_town_may_bring_its_own_rules(minqing: Minqing, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", [{"id": "7", "text": "有人在出租屋里吸食冰毒", "region": "长沙市雨花区"}])
+    ran = minqing("route", path, "--explain")
+    assert ran.code == 0
+    first, *looks = ran.out.splitlines()
+    assert first == "7\t禁毒大队\t24 h\tdrugs"
+    assert looks[-1] == "  = drugs: primary drugs.use"
+    assert all(look.startswith("  - ") for look in looks[:-1])
+
+    local = '[[rule]]\nname = "local"\nto = "雨花分局"\nhours = 8\nregion = ["长沙市/雨花区"]\n'
+    others = '[[rule]]\nname = "all"\nto = "综治中心"\nhours = 24\n'
+    (tmp_path / "own.toml").write_text(f'version = "own"\n{local}{others}', "utf-8")
+    assert minqing("route", path, "--routing", "own.toml").out == "7\t雨花分局\t8 h\tlocal\n"
+    (row,) = minqing("tag", path, "--routing", "own.toml").rows
+    assert row["route"] == {"to": "雨花分局", "rule": "local", "hours": 8}
+    assert row["versions"]["routing"] == "own"
 
 
 def test_a_text_alone_is_analysed_as_in_company(minqing: Minqing, tmp_path: Path, sample: list[dict[str, str]]) -> None:
@@ -135,6 +153,8 @@ def test_rejected_rows_are_kept_with_their_number(minqing: Minqing, tmp_path: Pa
         (("ingest", "good.jsonl", "--store", "nonsense"), 2, "is no database URL"),
         (("ingest", "good.jsonl", "--store", "sqlite:////no/such/folder/x.db"), 2, "cannot be opened"),
         (("issues", "show", "i0"), 2, "no issue 'i0'"),
+        (("route", "good.jsonl", "--routing", "none.toml"), 2, "--routing none.toml: cannot be read"),
+        (("route", "good.jsonl", "--routing", "good.jsonl"), 2, "is not TOML"),
     ],
 )
 def test_failures_are_one_line_with_the_way_to_mend_them(

@@ -170,13 +170,14 @@ def load(tmp_path: Path, text: str) -> object:
     return load_routing(path, default_taxonomy())
 
 
-def test_a_region_prefix_chooses_the_local_office(tmp_path: Path) -> None:
+def test_a_region_chooses_the_local_office(tmp_path: Path) -> None:
     path = tmp_path / "routing.toml"
-    path.write_text(rules('name = "local"\nto = "雨花分局"\nhours = 8\nregion = ["长沙市雨花区"]', ALL), "utf-8")
+    path.write_text(rules('name = "local"\nto = "雨花分局"\nhours = 8\nregion = ["长沙市/雨花区"]', ALL), "utf-8")
     routing = load_routing(path, default_taxonomy())
-    assert routing.route("drugs", ["drugs"], [], "长沙市雨花区井湾子街道").to == "雨花分局"
-    assert routing.route("drugs", ["drugs"], [], "长沙市").to == "综治中心"
-    assert routing.explain("drugs", [], [], "长沙市雨花区")[0].why == "region 长沙市雨花区"
+    assert routing.route("drugs", ["drugs"], [], "湖南省/长沙市/雨花区/井湾子街道").to == "雨花分局"
+    assert routing.route("drugs", ["drugs"], [], "湖南省/长沙市").to == "综治中心"
+    assert routing.explain("drugs", [], [], "长沙市/雨花区")[0].why == "region 长沙市/雨花区"
+    assert routing.route("drugs", ["drugs"], [], "湖南省/长沙市/雨花区2").to == "综治中心"
     assert routing.explain("drugs", [], [], "")[1].why == "asks nothing"
 
 
@@ -221,7 +222,7 @@ def test_a_category_of_another_taxonomy_is_refused() -> None:
         (
             rules(
                 'name = "city"\nto = "b"\nhours = 1\nregion = ["长沙"]',
-                'name = "ward"\nto = "b"\nhours = 1\nregion = ["长沙市"]',
+                'name = "ward"\nto = "b"\nhours = 1\nregion = ["湖南省/长沙"]',
                 ALL,
             ),
             "'ward' is never reached: 'city'",
