@@ -1,0 +1,167 @@
+"""What goes in and out over HTTP. The only place where pydantic is met."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, Tag, field_validator, model_validator
+
+from corpora import Report, content_id
+from corpora.importers.dates import parse_received_at
+
+#: Reports in one request.
+MOST = 500
+#: Characters of title and text together.
+MAX_CHARACTERS = 100_000
+
+_NO_NUL = r"^[^\x00]*$"
+_EXAMPLE: dict[str, JsonValue] = {
+    "id": "188006",
+    "title": "路灯不亮",
+    "text": "阳光花园三期门口的路灯坏了一周，晚上很不安全，请尽快修理。",
+    "received_at": "2026-03-02T19:20:00+08:00",
+    "channel": "12345",
+    "region": "湖南省长沙市",
+}
+
+
+def _short(description: str) -> Any:
+    return Field(default="", max_length=200, pattern=_NO_NUL, description=description)
+
+
+class ReportIn(BaseModel):
+    """One message. There is no field for an author."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [_EXAMPLE], "anyOf": [{"required": ["text"]}, {"required": ["title"]}]},
+    )
+
+    text: str = Field(default="", max_length=MAX_CHARACTERS, pattern=_NO_NUL, description="Required unless `title`.")
+    title: str = Field(default="", max_length=1000, pattern=_NO_NUL)
+    id: str = _short("Made from the content where missing.")
+    received_at: str | None = Field(
+        default=None, max_length=40, description="ISO 8601, or `2019/8/19 11:34:04`; Asia/Shanghai where no zone."
+    )
+    channel: str = _short("How it came: a hotline, a board.")
+    region: str = _short("Where it belongs, if known.")
+    source: str = _short("Whose ids these are; source and id together name a report.")
+
+    @field_validator("received_at")
+    @classmethod
+    def _is_time(cls, value: str | None) -> str | None:
+        try:
+            time = parse_received_at(value)
+        except ValueError:
+            raise ValueError("is no time; write 2019-08-19T11:34:04") from None
+        if time is not None and not 1900 <= time.year <= 2200:
+            raise ValueError("is not between 1900 and 2200")
+        return value
+
+    @model_validator(mode="after")
+    def _has_text(self) -> ReportIn:
+        if not (self.text.strip() or self.title.strip()):
+            raise ValueError("neither `text` nor `title` holds anything")
+        return self
+
+    def to_report(self) -> Report:
+        """The same as `minqing` reads it from a file."""
+        title, text = (self.title, self.text) if self.text.strip() else ("", self.title)
+        return Report(
+            id=self.id.strip() or content_id(title, text),
+            text=text,
+            title=title if title.strip() else "",
+            received_at=parse_received_at(self.received_at),
+            channel=self.channel,
+            region=self.region,
+            source=self.source,
+        )
+
+
+def _one_or_many(value: Any) -> str:
+    return "many" if isinstance(value, list) else "one"
+
+
+#: One report, or a list of them.
+Reports = Annotated[
+    Annotated[ReportIn, Tag("one")] | Annotated[list[ReportIn], Field(min_length=1, max_length=MOST), Tag("many")],
+    Discriminator(_one_or_many),
+]
+
+
+def as_list(body: ReportIn | list[ReportIn]) -> list[Report]:
+    """The reports of a body."""
+    return [one.to_report() for one in (body if isinstance(body, list) else [body])]
+
+
+class Scored(BaseModel):
+    """A category and its calibrated probability."""
+
+    id: str
+    score: float
+
+
+class Evidence(BaseModel):
+    """`[start, end)` in characters of `title。text`."""
+
+    start: int
+    end: int
+
+
+class EntityOut(BaseModel):
+    """A fact; masked where it is personal."""
+
+    type: str
+    start: int
+    end: int
+    text: str
+    value: Any = None
+
+
+class UrgencyOut(BaseModel):
+    """Why it cannot wait, and where it says so."""
+
+    model_config = ConfigDict(extra="allow")
+
+    reason: str
+    start: int
+    end: int
+
+
+class AnalysisOut(BaseModel):
+    """What `minqing tag` prints."""
+
+    id: str
+    text: str = Field(description="Personal data masked, as long as the original, so that offsets hold in both.")
+    primary: Scored
+    categories: list[Scored]
+    decided: bool = Field(description="False: the model is unsure, a person should look.")
+    evidence: list[Evidence]
+    entities: list[EntityOut]
+    urgent: list[UrgencyOut]
+    route: dict[str, Any] | None
+    versions: dict[str, str]
+    scores: dict[str, float] | None = None
+
+
+class IssueLink(BaseModel):
+    """The issue that a report went to, and why."""
+
+    id: str
+    new: bool
+    size: int
+    why: dict[str, Any]
+
+
+class IngestedOut(AnalysisOut):
+    """What `minqing ingest` prints."""
+
+    issue: IssueLink
+
+
+class KnownOut(BaseModel):
+    """A report that was stored before; nothing changed."""
+
+    id: str
+    key: str
+    known: bool = Field(description="Always true.")

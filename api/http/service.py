@@ -1,0 +1,138 @@
+"""What the routes work with: one store, one analysing thread, one writing thread."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from typing import Any, TypeVar
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
+
+from api.audit import Audit
+from api.http.auth import Sessions
+from api.http.batching import Batcher, Overloaded
+from api.http.limits import RATE, RateLimits
+from api.http.metrics import Metrics
+from api.http.problems import busy
+from api.ingest import Ingested
+from api.keys import Keys, Principal
+from api.linking import LinkedStore, incoming
+from api.store import Store
+from corpora import Report
+from nlp import Analysis, PairScorer, Pipeline
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+#: Reports that are analysed together at most: enough to keep all cores busy, few enough to answer soon.
+TOGETHER = 32
+#: Reports that may wait for their analysis.
+ROOM = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a service is run."""
+
+    rate: str = RATE
+    #: Reports that may wait for their analysis.
+    room: int = ROOM
+    #: Networks, such as 10.0.0.0/8, that webhooks may go to although they are private.
+    webhook_networks: tuple[str, ...] = ()
+
+
+class Service:
+    """Everything behind the routes. `start` and `stop` are called by the app's lifespan."""
+
+    def __init__(self, *, store: Store, pipeline: Pipeline, scorer: PairScorer, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self.pipeline = pipeline
+        self.keys = Keys(store)
+        self.audit = Audit(store)
+        self.sessions = Sessions(self.keys, secrets.token_bytes(32))
+        self.limits = RateLimits(settings.rate)
+        self.metrics = Metrics()
+        #: Held by whoever uses `linked`: it is one writer.
+        self.writing = Lock()
+        self.linked = LinkedStore(store, scorer)
+        self.analysing = Batcher(self._analyse, name="analysing", most=TOGETHER, room=settings.room)
+        self.ingesting = Batcher(self._ingest, name="ingesting", most=TOGETHER, room=settings.room)
+        #: Set when the server is told to stop: streams end.
+        self.closing = asyncio.Event()
+        self.metrics.watch("analysing_waiting", "Reports that wait for analysis.", lambda: self.analysing.waiting)
+        self.metrics.watch("ingesting_waiting", "Reports that wait to be stored.", lambda: self.ingesting.waiting)
+
+    async def start(self) -> None:
+        self.closing.clear()
+        self.analysing.start()
+        self.ingesting.start()
+
+    async def stop(self) -> None:
+        """Finish what was taken, then end."""
+        self.closing.set()
+        await run_in_threadpool(self.analysing.stop)
+        await run_in_threadpool(self.ingesting.stop)
+
+    async def audited(self, principal: Principal, action: str, subject: str = "", **detail: Any) -> None:
+        """Write to the audit log before the answer goes out."""
+        await run_in_threadpool(partial(self.audit.write, principal.by, action, subject, **detail))
+
+    async def analyse(self, reports: Sequence[Report]) -> list[Analysis]:
+        """Analyses in order; Problem 503 where too much waits. Long lists take turns with other callers'."""
+        done: list[Analysis] = []
+        for start in range(0, len(reports), TOGETHER):
+            done += await _results(self.analysing, reports[start : start + TOGETHER])
+        return done
+
+    async def ingest(self, reports: Sequence[Report]) -> list[Ingested | None]:
+        """Analyse, link and store; None for a report that was stored before."""
+        done: list[Ingested | None] = []
+        for start in range(0, len(reports), TOGETHER):
+            analyses = await _results(self.analysing, reports[start : start + TOGETHER])
+            done += await _results(self.ingesting, analyses)
+        return done
+
+    def _analyse(self, reports: Sequence[Report]) -> list[Analysis]:
+        self.metrics.batch.observe(len(reports))
+        return self.pipeline.analyse(reports)
+
+    def _ingest(self, analyses: Sequence[Analysis]) -> list[Ingested | None]:
+        with self.writing, self.linked.writing() as (store, session, linker):
+            seen = store.known(session, [a.report.key for a in analyses])
+            new = []
+            for analysis in analyses:
+                if analysis.report.key not in seen:
+                    seen.add(analysis.report.key)
+                    new.append(analysis)
+            links = linker.link([incoming(a.report, a.vector, a.primary[0], a.entities) for a in new])
+            store.add(session, new, links)
+        self.metrics.reports.labels("stored").inc(len(new))
+        self.metrics.reports.labels("known").inc(len(analyses) - len(new))
+        stored = {id(a): Ingested(a, link) for a, link in zip(new, links, strict=True)}
+        return [stored.get(id(a)) for a in analyses]
+
+
+async def _results(batcher: Batcher[T, R], items: Sequence[T]) -> list[R]:
+    try:
+        futures = batcher.submit(items)
+    except Overloaded as error:
+        raise busy(error.retry_after, "too many reports wait; come again") from error
+    return list(await asyncio.gather(*map(asyncio.wrap_future, futures)))
+
+
+def service_of(connection: HTTPConnection) -> Service:
+    """The service of the app that a request reached."""
+    service: Service = connection.app.state.service
+    return service
+
+
+def the_service(request: Request) -> Service:
+    """The same as a dependency of routes."""
+    return service_of(request)
