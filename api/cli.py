@@ -19,6 +19,7 @@ from typer.exceptions import TyperException
 from api.bench import bench
 from api.cli_issues import DEFAULT_STORE, Out, StoreUrl, issues_app
 from api.cli_keys import keys_app
+from api.cli_loop import RoutingFile, read_routing, tell_route
 from api.cli_serve import serve
 from api.demo import SAMPLE, run_demo
 from api.errors import MinqingError, UsageError
@@ -57,10 +58,17 @@ def _options(debug: Annotated[bool, typer.Option("--debug", help="Show a traceba
 
 
 @app.command(epilog="Example: minqing tag messages.xlsx -o tagged.csv")
-def tag(inputs: Inputs, out: Out = None, unmasked: Unmasked = False, scores: Scores = False, map_: Map = []) -> None:  # noqa: B006
+def tag(
+    inputs: Inputs,
+    out: Out = None,
+    unmasked: Unmasked = False,
+    scores: Scores = False,
+    routing: RoutingFile = None,
+    map_: Map = [],  # noqa: B006
+) -> None:
     """Tag each report with its categories and facts; nothing is stored."""
     with _Run(out, map_) as run, open_writer(out, default_taxonomy()) as writer:
-        for analysis in load_pipeline().stream(run.reports(inputs)):
+        for analysis in load_pipeline(routing=read_routing(routing)).stream(run.reports(inputs)):
             writer.write(analysis.to_json(unmasked=unmasked, scores=scores))
             run.advance()
 
@@ -72,15 +80,31 @@ def ingest(
     out: Out = None,
     unmasked: Unmasked = False,
     scores: Scores = False,
+    routing: RoutingFile = None,
     map_: Map = [],  # noqa: B006
 ) -> None:
     """Tag reports, link each to its issue, and store them. A report stored before changes nothing."""
     with _Run(out, map_) as run, open_writer(out, default_taxonomy()) as writer:
-        ingester = Ingester(LinkedStore(Store(store), load_scorer()), load_pipeline())
+        ingester = Ingester(LinkedStore(Store(store), load_scorer()), load_pipeline(routing=read_routing(routing)))
         for ingested in ingester.ingest(run.reports(inputs)):
             writer.write(ingested.to_json(unmasked=unmasked, scores=scores))
             run.advance()
         run.known = ingester.known
+
+
+@app.command(epilog="Example: minqing route messages.jsonl --explain")
+def route(
+    inputs: Inputs,
+    explain: Annotated[bool, typer.Option("--explain", help="Show each rule looked at, and why.")] = False,
+    routing: RoutingFile = None,
+    map_: Map = [],  # noqa: B006
+) -> None:
+    """Say which office each report goes to, within how many hours, and by which rule; nothing is stored."""
+    rules = read_routing(routing)
+    with _Run(None, map_) as run:
+        for analysis in load_pipeline(routing=rules).stream(run.reports(inputs)):
+            print(tell_route(analysis, rules, explain=explain))
+            run.advance()
 
 
 @app.command("bench", epilog="Example: minqing bench messages.jsonl --most 1000")
