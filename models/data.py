@@ -25,9 +25,6 @@ from nlp import TYPES, normalise
 
 TAGS = ("O", *(f"{part}-{kind}" for kind in TYPES for part in "BI"))
 
-#: How often a real labelled text is read for each reading of a written one.
-_REAL_WEIGHT = 2
-
 #: Where the texts stand that `corpora.judged` speaks of.
 _JUDGED = (
     "links/train_messages.jsonl",
@@ -104,7 +101,7 @@ def read_training_data(folder: Path, *, seed: int) -> TrainingData:
     ]
     unlabelled = [_join(row) for row in boards] + questions + [e.text for e in real]
     return TrainingData(
-        examples=[*[*real[cut:], *judged] * _REAL_WEIGHT, *(_normal(e) for e in read_written()), *weak],
+        examples=[*real[cut:], *judged, *(_normal(e) for e in read_written()), *weak],
         held_out=real[:cut],
         departments=list(_departments(folder)),
         tagged=[*tagged, *judged_tags],

@@ -38,10 +38,12 @@ class Recipe:
     halving_steps: int = 450
     halving_batch: int = 32
     steps: int = 1500
-    examples: int = 32
-    departments: int = 6
-    tagged: int = 8
-    pairs: int = 8
+    #: Texts that the heads' first weights are probed on.
+    probed: int = 6000
+    examples: int = 24
+    departments: int = 5
+    tagged: int = 6
+    pairs: int = 6
     trunk_rate: float = 1e-4
     head_rate: float = 1e-3
     vote_rate: float = 2e-4
@@ -75,8 +77,8 @@ def train_network(folder: Path, work: Path, recipe: Recipe) -> tuple[Network, Wi
     network = Network(trunk, labels=len(default_taxonomy().ids), tags=len(TAGS), characters=cutter.characters)
     network.to(device)
     distinct = list(dict.fromkeys(data.examples))
-    cut = cutter.cut([e.text for e in distinct])
-    start_heads(network, cutter, distinct, [w[: recipe.windows] for w in cut])
+    probed = rng.sample(distinct, min(recipe.probed, len(distinct)))
+    start_heads(network, cutter, probed, [w[: recipe.windows] for w in cutter.cut([e.text for e in probed])])
     final = work / "network.pt"
     if final.exists():
         network.load_state_dict(torch.load(final, map_location=device))
