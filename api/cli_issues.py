@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from getpass import getuser
+from itertools import islice
 from typing import Annotated
 
 import typer
 
 from api.errors import UsageError
-from api.issues import masked, summarise
+from api.issue_queries import IssueFilter, find_issue, list_issues
+from api.issues import export_issues
 from api.linking import LinkedStore
 from api.output import open_jsonl
+from api.paging import MOST, all_items
 from api.store import Store
 from models import load_scorer
 
@@ -26,35 +29,38 @@ issues_app = typer.Typer(help="List, show, export, merge and split issues.", ric
 
 @issues_app.command("list", epilog="Example: minqing issues list --most 20")
 def list_(
-    store: StoreUrl = DEFAULT_STORE, most: Annotated[int, typer.Option(help="How many, largest first.")] = 50
+    store: StoreUrl = DEFAULT_STORE,
+    most: Annotated[int, typer.Option(help="How many, largest first.")] = 50,
 ) -> None:
     """The largest issues, a line each: id, size, category, last seen, name."""
-    for count, issue in enumerate(summarise(Store(store).reports())):
-        if count == most:
-            break
-        last = issue.last_seen.date().isoformat() if issue.last_seen else "-"
-        print(issue.id, len(issue.reports), issue.category, last, issue.name, sep="\t")
+    with Store(store).reading() as session:
+        issues = all_items(lambda cursor: list_issues(session, IssueFilter(), cursor=cursor, limit=MOST))
+        for issue in islice(issues, most):
+            last = issue.last_seen.date().isoformat() if issue.last_seen else "-"
+            print(issue.id, issue.size, issue.category, last, issue.name, sep="\t")
 
 
 @issues_app.command(epilog="Example: minqing issues show i3f2a9c01b7de")
 def show(issue_id: Annotated[str, typer.Argument(metavar="ID")], store: StoreUrl = DEFAULT_STORE) -> None:
     """One issue with its reports, personal data masked."""
-    members = list(Store(store).reports(issue_id))
-    if not members:
-        raise UsageError(f"no issue {issue_id!r} in {store}; see `minqing issues list`")
-    (issue,) = summarise(members)
-    print(json.dumps(issue.to_json(), ensure_ascii=False, indent=2))
+    opened = Store(store)
+    with opened.reading() as session:
+        issue = find_issue(session, issue_id)
+        if issue is None or not issue.size:
+            raise UsageError(f"no issue {issue_id!r} in {store}; see `minqing issues list`")
+        members = list(opened.reports(session, issue_id))
+    print(json.dumps(issue.to_json([stored.report.id for stored in members]), ensure_ascii=False, indent=2))
     for stored in members:
         received = stored.report.received_at
-        print(f"\n{stored.report.key}  {received.isoformat() if received else ''}\n{masked(stored)}")
+        print(f"\n{stored.report.key}  {received.isoformat() if received else ''}\n{stored.masked}")
 
 
 @issues_app.command(epilog="Example: minqing issues export -o issues.jsonl")
 def export(store: StoreUrl = DEFAULT_STORE, out: Out = None) -> None:
     """Every issue as one JSON object a line."""
-    with open_jsonl(out) as writer:
-        for issue in summarise(Store(store).reports()):
-            writer.write(issue.to_json())
+    with Store(store).reading() as session, open_jsonl(out) as writer:
+        for issue in export_issues(session):
+            writer.write(issue)
 
 
 @issues_app.command(epilog="Example: minqing issues merge i3f2a9c01b7de i77c0d2e9f1aa")

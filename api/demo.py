@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.ingest import Ingester
-from api.issues import summarise
+from api.issues import export_issues
 from api.linking import LinkedStore
 from api.store import Store
 from corpora import read_reports, top
@@ -30,7 +30,8 @@ def run_demo(pipeline: Pipeline, scorer: PairScorer) -> None:
         start = time.perf_counter()
         done = list(Ingester(LinkedStore(store, scorer), pipeline).ingest(reports))
         seconds = time.perf_counter() - start
-        issues = list(summarise(store.reports()))
+        with store.reading() as session:
+            issues = list(export_issues(session))
         store.close()
 
     names = {c.id: c.name for c in pipeline.taxonomy}
@@ -47,9 +48,9 @@ def run_demo(pipeline: Pipeline, scorer: PairScorer) -> None:
     urgent = sum(bool(i.analysis.urgent) for i in done)
     unsure = sum(not i.analysis.decided for i in done)
     console.print(f"紧急 {urgent} 条，需人工复核 {unsure} 条")
-    together = sum(len(i.reports) for i in issues if len(i.reports) > 1)
-    several = sum(len(i.reports) > 1 for i in issues)
+    together = sum(i["size"] for i in issues if i["size"] > 1)
+    several = sum(i["size"] > 1 for i in issues)
     console.print(f"议题 {len(issues)} 个，其中多人反映的 {several} 个，共 {together} 条。最大的三个：")
     for issue in issues[:3]:
-        console.print(f"  {len(issue.reports)} 条  {issue.name}  [{names[issue.category]}]", markup=False)
+        console.print(f"  {issue['size']} 条  {issue['name']}  [{names[issue['category']]}]", markup=False)
     console.print(f"共 {len(done)} 条报告，用时 {seconds:.1f} 秒，每秒 {len(done) / seconds:.0f} 条")

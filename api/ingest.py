@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from api.linking import LinkedStore, incoming
 from corpora import Report
@@ -56,15 +58,26 @@ class Ingester:
             yield from self._ingest(batch)
 
     def _ingest(self, batch: list[Report]) -> list[Ingested]:
+        with self.linked.store.reading() as session:
+            new = self._unknown(session, batch)
+        return self.add(self.pipeline.analyse(new))
+
+    def add(self, analyses: Sequence[Analysis]) -> list[Ingested]:
+        """Link and store what was analysed, here or elsewhere; what was stored meanwhile is passed over."""
         with self.linked.writing() as (store, session, linker):
-            seen = store.known(session, [report.key for report in batch])
-            new = []
-            for report in batch:
-                if report.key not in seen:
-                    seen.add(report.key)
-                    new.append(report)
-            self.known += len(batch) - len(new)
-            analyses = self.pipeline.analyse(new)
-            links = linker.link([incoming(a.report, a.vector, a.primary[0], a.entities) for a in analyses])
-            store.add(session, analyses, links)
-        return [Ingested(a, link) for a, link in zip(analyses, links, strict=True)]
+            new = set(self._unknown(session, [a.report for a in analyses]))
+            fresh = [a for a in analyses if a.report in new]
+            links = linker.link([incoming(a.report, a.vector, a.primary[0], a.entities) for a in fresh])
+            store.add(session, fresh, links)
+        return [Ingested(a, link) for a, link in zip(fresh, links, strict=True)]
+
+    def _unknown(self, session: Session, reports: Sequence[Report]) -> list[Report]:
+        """The first report of each key that is not stored yet; the others are counted as known."""
+        seen = self.linked.store.known(session, [report.key for report in reports])
+        new = []
+        for report in reports:
+            if report.key not in seen:
+                seen.add(report.key)
+                new.append(report)
+        self.known += len(reports) - len(new)
+        return new

@@ -1,99 +1,88 @@
-"""What an issue is, told from its members."""
+"""Issues as they are listed, shown and exported."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from api.store import Stored
-from nlp import mask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-#: Longest name, in characters: one line on a screen.
-NAME = 40
-
-_SENTENCE = re.compile(r"[。！？!?；;\n]")
+from api.schema import IssueRow, ReportRow
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A summary; `reports` are ids in the order they came, `name` and `place` hold no personal data."""
+    """An issue's summary and where its handling stands.
+
+    `name` and `place` hold no personal data; `first_seen` and `last_seen` are times at which its reports were received,
+    None where all are unknown. `division`: province to town, `/` between, "" where unknown. `urgent`: a member is.
+    """
 
     id: str
     name: str
     category: str
     place: str | None
-    reports: tuple[str, ...]
+    division: str
+    size: int
+    urgent: bool
     first_seen: datetime | None
     last_seen: datetime | None
     status: str
+    changed_at: datetime | None
+    office: str
+    due_at: datetime | None
 
-    def to_json(self) -> dict[str, Any]:
-        """The public object of `minqing issues export`."""
+    def to_json(self, reports: Sequence[str] | None = None) -> dict[str, Any]:
+        """The public object of `minqing issues export`, without `reports` (ids in the order they came) if not given."""
         return {
             "issue": self.id,
             "name": self.name,
             "category": self.category,
             "place": self.place,
-            "size": len(self.reports),
-            "reports": list(self.reports),
+            "size": self.size,
+            **({} if reports is None else {"reports": list(reports)}),
             "first_seen": self.first_seen.isoformat() if self.first_seen else None,
             "last_seen": self.last_seen.isoformat() if self.last_seen else None,
             "status": self.status,
         }
 
 
-def masked(stored: Stored) -> str:
-    """The report's content with personal data masked."""
-    return mask(stored.report.content, stored.entities)
-
-
-def summarise(reports: Iterable[Stored]) -> Iterator[Issue]:
-    """Issues, largest first, then earliest; members in the order they came."""
-    members: dict[str, list[_Brief]] = {}
-    for stored in reports:
-        members.setdefault(stored.issue, []).append(_brief(stored))
-    for issue, briefs in sorted(members.items(), key=lambda item: -len(item[1])):
-        yield _summary(issue, briefs)
-
-
-@dataclass(frozen=True, slots=True)
-class _Brief:
-    id: str
-    received_at: datetime | None
-    category: str
-    places: tuple[str, ...]
-    headline: str
-    status: str
-
-
-def _brief(stored: Stored) -> _Brief:
-    text = masked(stored)
-    headline = text[: len(stored.report.title)] or _SENTENCE.split(text.strip(), maxsplit=1)[0]
-    return _Brief(
-        id=stored.report.id,
-        received_at=stored.report.received_at,
-        category=stored.analysis["primary"]["id"],
-        places=tuple(e["text"] for e in stored.analysis["entities"] if e["type"] == "place"),
-        headline=headline.strip(),
-        status=stored.status,
-    )
-
-
-def _summary(issue: str, briefs: list[_Brief]) -> Issue:
-    times = [b.received_at for b in briefs if b.received_at is not None]
-    places = Counter(place for b in briefs for place in dict.fromkeys(b.places))
-    name = briefs[0].headline
+def issue_of(row: IssueRow) -> Issue:
+    """Read a row."""
     return Issue(
-        id=issue,
-        name=name if len(name) <= NAME else name[: NAME - 1] + "…",
-        category=Counter(b.category for b in briefs).most_common(1)[0][0],
-        place=max(places, key=lambda p: (places[p], len(p))) if places else None,
-        reports=tuple(b.id for b in briefs),
-        first_seen=min(times, default=None),
-        last_seen=max(times, default=None),
-        status=briefs[0].status,
+        id=row.id,
+        name=row.name,
+        category=row.category,
+        place=row.place,
+        division=row.division,
+        size=row.size,
+        urgent=row.urgent,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        status=row.status,
+        changed_at=row.changed_at,
+        office=row.office,
+        due_at=row.due_at,
     )
+
+
+def read_issues(session: Session, ids: Iterable[str]) -> list[Issue]:
+    """Those of the issues that are there, by id."""
+    query = select(IssueRow).where(IssueRow.id.in_(ids)).order_by(IssueRow.id)
+    return [issue_of(row) for row in session.scalars(query.execution_options(populate_existing=True))]
+
+
+def export_issues(session: Session) -> Iterator[dict[str, Any]]:
+    """Every issue with its members as a public object, largest first, then earliest."""
+    query = (
+        select(IssueRow, ReportRow.external_id)
+        .join(ReportRow, ReportRow.issue_id == IssueRow.id)
+        .order_by(IssueRow.size.desc(), IssueRow.opened, ReportRow.pk)
+        .execution_options(yield_per=1000)
+    )
+    for row, members in groupby(session.execute(query), lambda found: found[0]):
+        yield issue_of(row).to_json([report for _, report in members])

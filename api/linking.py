@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
@@ -30,7 +30,7 @@ class LinkedStore:
     store: Store
     scorer: PairScorer
     _linker: Linker | None = None
-    _revision: tuple[int, int, int] = field(default=(0, 0, 0))
+    _revision: int = -1
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Store, Session, Linker]]:
@@ -91,10 +91,11 @@ class LinkedStore:
         linker = Linker(scorer=self.scorer)
         for verdict in self.store.verdicts(session):
             linker.verdicts.add(verdict)
-        for stored in self.store.reports(session=session):
-            category = stored.analysis["primary"]["id"]
+        for stored in self.store.reports(session):
             linker.restore(
-                incoming(stored.report, stored.vector, category, stored.entities), stored.issue, founder=stored.founder
+                incoming(stored.report, stored.vector, stored.linked_category, stored.entities),
+                stored.issue,
+                founder=stored.founder,
             )
         return linker
 

@@ -31,6 +31,10 @@ class Time(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
@@ -46,16 +50,29 @@ class Base(DeclarativeBase):
     pass
 
 
+class WriterRow(Base):
+    """One row, which whoever writes holds, so that writers take turns and events are told in the order of their ids."""
+
+    __tablename__ = "writer"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: Grows with every change that a linker must know of.
+    revision: Mapped[int] = mapped_column(BigInteger)
+    #: How often reports were purged; what is kept of them elsewhere is then made anew.
+    purges: Mapped[int]
+
+
 class IssueRow(Base):
     """One problem that reports speak of: where its handling stands, and a summary of its members.
 
-    The summary (`name` to `last_seen`) is written with every change of the members, and holds no personal data.
+    The summary (`name` to `active_at`) is written with every change of the members, and holds no personal data.
     """
 
     __tablename__ = "issue"
     __table_args__ = (
-        Index("issue_size", "size"),
-        Index("issue_last_seen", "last_seen"),
+        Index("issue_size", "size", "opened"),
+        Index("issue_category_size", "category", "size", "opened"),
+        Index("issue_active", "active_at", "opened"),
         Index("issue_status_due", "status", "due_at"),
     )
 
@@ -74,13 +91,17 @@ class IssueRow(Base):
     urgent: Mapped[bool] = mapped_column(default=False)
     first_seen: Mapped[datetime | None] = mapped_column(Time)
     last_seen: Mapped[datetime | None] = mapped_column(Time)
+    #: Its earliest report's `pk`; -1 where none is left.
+    opened: Mapped[int] = mapped_column(default=-1)
+    #: Its latest report's `seen_at`.
+    active_at: Mapped[datetime | None] = mapped_column(Time)
 
 
 class LineageRow(Base):
     """What happened to an issue: `born`, `merged_into`, `split_from`, `moved`; when, and by whom or what."""
 
     __tablename__ = "lineage"
-    __table_args__ = (Index("lineage_issue", "issue"),)
+    __table_args__ = (Index("lineage_issue", "issue"), Index("lineage_other", "other"))
 
     pk: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Time)
@@ -107,10 +128,12 @@ class ReportRow(Base):
 
     __tablename__ = "report"
     __table_args__ = (
-        Index("report_issue", "issue_id"),
-        Index("report_category_received", "category", "received_at"),
-        Index("report_received", "received_at"),
-        Index("report_queue", "reviewed", "decided", "score"),
+        Index("report_issue", "issue_id", "pk"),
+        Index("report_seen", "seen_at", "pk"),
+        Index("report_category_seen", "category", "seen_at", "pk"),
+        Index("report_queue", "reviewed", "decided", "score", "pk"),
+        Index("report_urgent", "reviewed", "urgent", "seen_at", "pk"),
+        Index("report_day", "day", "category", "division"),
     )
 
     pk: Mapped[int] = mapped_column(primary_key=True)
@@ -118,19 +141,17 @@ class ReportRow(Base):
     key: Mapped[str] = mapped_column(String(401), unique=True)
     source: Mapped[str] = mapped_column(String(200))
     external_id: Mapped[str] = mapped_column(String(200))
-    title: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
+    issue_id: Mapped[str] = mapped_column(ForeignKey("issue.id"))
+    #: Whether it opened the issue that it first went to, and the category then: what a restored linker needs to know.
+    founder: Mapped[bool]
+    linked_category: Mapped[str] = mapped_column(String(40))
     received_at: Mapped[datetime | None] = mapped_column(Time)
+    stored_at: Mapped[datetime] = mapped_column(Time)
+    #: `received_at`, or `stored_at` where that is unknown, and its local day: what queries order and count by.
+    seen_at: Mapped[datetime] = mapped_column(Time)
+    day: Mapped[date] = mapped_column(Date)
     channel: Mapped[str] = mapped_column(String(200))
     region: Mapped[str] = mapped_column(String(200))
-    #: The analysis in its JSON form, unmasked, without the text.
-    analysis: Mapped[dict[str, Any]] = mapped_column(JSON)
-    #: The unit vector, little-endian float32.
-    vector: Mapped[bytes] = mapped_column(LargeBinary)
-    issue_id: Mapped[str] = mapped_column(ForeignKey("issue.id"))
-    #: Whether it opened the issue that it first went to; a linker restored from the store needs to know.
-    founder: Mapped[bool]
-    stored_at: Mapped[datetime] = mapped_column(Time)
     #: What queries ask of the analysis; a person's correction changes the category here and in `analysis`.
     category: Mapped[str] = mapped_column(String(40))
     score: Mapped[float]
@@ -139,6 +160,15 @@ class ReportRow(Base):
     reviewed: Mapped[bool] = mapped_column(default=False)
     #: Province to town with `/` between, "" where unknown.
     division: Mapped[str] = mapped_column(String(200), default="")
+    #: One masked line, and the masked names of places, for summaries.
+    headline: Mapped[str] = mapped_column(String(100))
+    places: Mapped[list[str]] = mapped_column(JSON)
+    title: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    #: The analysis in its JSON form, unmasked, without the text.
+    analysis: Mapped[dict[str, Any]] = mapped_column(JSON)
+    #: The unit vector, little-endian float32.
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class CorrectionRow(Base):
@@ -179,6 +209,7 @@ class EventRow(Base):
     """What happened, for those who follow: written with the change, told after it; `body` is masked."""
 
     __tablename__ = "event"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 -- an id is never given twice
 
     id: Mapped[int] = mapped_column(Counter, primary_key=True)
     at: Mapped[datetime] = mapped_column(Time)

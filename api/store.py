@@ -3,43 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from alembic import command
 from alembic.config import Config
-from numpy.typing import NDArray
-from sqlalchemy import Engine, create_engine, event, func, select, text, update
+from sqlalchemy import Engine, create_engine, event, func, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from api.errors import UsageError
-from api.schema import IssueRow, LineageRow, ReportRow, VerdictRow
-from corpora import Report
-from nlp import Analysis, Change, Entity, Lineage, Link, Verdict
+from api.events import emit, told_issue, told_lineage, told_report
+from api.issues import read_issues
+from api.schema import IssueRow, LineageRow, ReportRow, VerdictRow, WriterRow
+from api.stored import Stored, report_row, stored
+from api.summaries import refresh
+from nlp import Analysis, Change, Lineage, Link, Verdict
+
+#: Kinds of events by what happened to an issue; a birth is told with what the issue is.
+_TOLD = {"merged_into": "issue.merged", "split_from": "issue.split", "moved": "issue.moved"}
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A stored report with the issue it belongs to; `analysis` is the unmasked JSON form, without the text."""
-
-    report: Report
-    analysis: dict[str, Any]
-    vector: NDArray[np.float32]
-    issue: str
-    status: str
-    founder: bool
-
-    @property
-    def entities(self) -> tuple[Entity, ...]:
-        return tuple(Entity(**entity) for entity in self.analysis["entities"])
 
 
 class Store:
@@ -66,10 +54,9 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One transaction: all of a batch or nothing. It holds the store from the start, so writers take turns."""
+        """One transaction: all of it or nothing. It holds the store from the start, so writers take turns."""
         with Session(self._engine) as session, session.begin():
-            if self._engine.dialect.name == "sqlite":
-                session.execute(text("BEGIN IMMEDIATE"))
+            session.execute(update(WriterRow).values(revision=WriterRow.revision))
             yield session
 
     @contextmanager
@@ -78,37 +65,58 @@ class Store:
         with Session(self._engine) as session:
             yield session
 
-    def revision(self, session: Session) -> tuple[int, int, int]:
-        """Grows with every write: a cache made at another revision is stale."""
-        counts = [session.scalar(select(func.count()).select_from(t)) or 0 for t in (ReportRow, LineageRow, VerdictRow)]
-        return counts[0], counts[1], counts[2]
+    def revision(self, session: Session) -> int:
+        """Grows with every change that a linker must know of: a linker made at another revision is stale."""
+        return session.scalars(select(WriterRow.revision)).one()
 
     def known(self, session: Session, keys: Sequence[str]) -> set[str]:
         """Those of the keys that are stored already."""
         return set(session.scalars(select(ReportRow.key).where(ReportRow.key.in_(keys))))
 
     def add(self, session: Session, analyses: Sequence[Analysis], links: Sequence[Link]) -> None:
-        """Write a batch: new issues, its reports, and the issues that it merged."""
+        """Write a batch: new issues, its reports, and the issues that it merged; and tell of all."""
+        born = {link.issue for link in links if link.new}
+        self._found(session, born)
+        session.add_all(_lineage(Lineage("born", link.issue)) for link in links if link.new)
+        touched: set[str] = set()
         for analysis, link in zip(analyses, links, strict=True):
-            if link.new:
-                session.add(IssueRow(id=link.issue, status="new"))
-                session.add(_lineage(Lineage("born", link.issue)))
-            session.flush()
-            session.add(_row(analysis, link.issue, founder=link.new))
-            self.apply(session, link.change)
+            row = report_row(analysis, link.issue, founder=link.new)
+            session.add(row)
+            emit(session, "report.tagged", row.key, told_report(row))
+            touched |= {link.issue} | self._move(session, link.change)
+        refresh(session, touched)
+        for issue in read_issues(session, {link.issue for link in links}):
+            emit(session, "issue.born" if issue.id in born else "issue.grew", issue.id, told_issue(issue))
+        self._revise(session)
 
     def apply(self, session: Session, change: Change) -> None:
-        """Move reports between issues and keep the lineage."""
+        """Move reports between issues, keep the lineage, and tell of it."""
+        refresh(session, self._move(session, change))
+        self._revise(session)
+
+    def _move(self, session: Session, change: Change) -> set[str]:
+        """Gives the issues that lost or gained."""
         if not change.moves:
-            return
+            return set()
         session.flush()
-        issues = {issue for _, issue in change.moves}
+        touched = {issue for _, issue in change.moves}
+        self._found(session, touched)
+        for key, issue in change.moves:
+            session.execute(update(ReportRow).where(ReportRow.key == key).values(issue_id=issue))
+        for happened in change.events:
+            session.add(_lineage(happened))
+            emit(session, _TOLD[happened.kind], happened.issue, told_lineage(happened))
+            touched |= {happened.issue} | ({happened.other} if happened.other else set())
+        return touched
+
+    def _found(self, session: Session, issues: set[str]) -> None:
+        """Rows for issues that have none; one of the past may come back."""
         there = set(session.scalars(select(IssueRow.id).where(IssueRow.id.in_(issues))))
         session.add_all(IssueRow(id=issue, status="new") for issue in sorted(issues - there))
         session.flush()
-        for key, issue in change.moves:
-            session.execute(update(ReportRow).where(ReportRow.key == key).values(issue_id=issue))
-        session.add_all(_lineage(event) for event in change.events)
+
+    def _revise(self, session: Session) -> None:
+        session.execute(update(WriterRow).values(revision=WriterRow.revision + 1))
 
     def verdicts(self, session: Session) -> list[Verdict]:
         """People's decisions in force, in the order they were made."""
@@ -131,15 +139,14 @@ class Store:
         with Session(self._engine) as session:
             return session.scalar(select(func.count()).select_from(ReportRow)) or 0
 
-    def reports(self, issue: str | None = None, *, session: Session | None = None) -> Iterator[Stored]:
+    def reports(self, session: Session, issue: str | None = None) -> Iterator[Stored]:
         """Stored reports in the order they came, those of one issue if given; reads in slices."""
-        query = select(ReportRow, IssueRow.status).join(IssueRow).order_by(ReportRow.pk)
+        query = select(ReportRow).order_by(ReportRow.pk)
         if issue is not None:
             query = query.where(ReportRow.issue_id == issue)
-        with nullcontext(session) if session is not None else Session(self._engine) as reading:
-            for row, status in reading.execute(query.execution_options(yield_per=500)):
-                vector = np.frombuffer(row.vector, "<f4")
-                yield Stored(_report(row), row.analysis, vector, row.issue_id, status, row.founder)
+        for row in session.scalars(query.execution_options(yield_per=500)):
+            yield stored(row)
+            session.expunge(row)
 
 
 def _engine(url: str) -> Engine:
@@ -155,31 +162,6 @@ def _engine(url: str) -> Engine:
             cursor.close()
 
     return engine
-
-
-def _row(analysis: Analysis, issue: str, *, founder: bool) -> ReportRow:
-    report = analysis.report
-    result = analysis.to_json(unmasked=True)
-    del result["id"], result["text"]
-    return ReportRow(
-        key=report.key,
-        source=report.source,
-        external_id=report.id,
-        title=report.title,
-        text=report.text,
-        received_at=report.received_at,
-        channel=report.channel,
-        region=report.region,
-        analysis=result,
-        vector=analysis.vector.astype("<f4").tobytes(),
-        issue_id=issue,
-        founder=founder,
-        stored_at=datetime.now(UTC),
-        category=analysis.primary[0],
-        score=analysis.primary[1],
-        decided=analysis.decided,
-        urgent=bool(analysis.urgent),
-    )
 
 
 def _lineage(event: Lineage) -> LineageRow:
@@ -199,16 +181,4 @@ def _verdict(body: dict[str, Any]) -> Verdict:
         before=tuple((key, issue) for key, issue in body["before"]),
         by=body["by"],
         replaces=tuple(_verdict(replaced) for replaced in body["replaces"]),
-    )
-
-
-def _report(row: ReportRow) -> Report:
-    return Report(
-        id=row.external_id,
-        text=row.text,
-        title=row.title,
-        received_at=row.received_at,
-        channel=row.channel,
-        region=row.region,
-        source=row.source,
     )

@@ -119,8 +119,9 @@ def _report(cells: Mapping[str, object], fields: Mapping[str, str]) -> Report:
             raise _BadRow(f"{name} holds {what} at {broken.start()}")
     if len(title) + len(text) > MAX_CHARACTERS:
         raise _BadRow(f"{len(title) + len(text):,} characters; at most {MAX_CHARACTERS:,} make a report: split it")
-    if len(values.get("id", "")) > MAX_ID:
-        raise _BadRow(f"id has {len(values['id'])} characters; at most {MAX_ID}")
+    for name in ("id", "source", "channel", "region"):
+        if len(values.get(name, "")) > MAX_ID:
+            raise _BadRow(f"{name} has {len(values[name])} characters; at most {MAX_ID}")
     return Report(
         id=values.get("id", "").strip() or content_id(title, text),
         text=text,

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("subject", sa.String(401), nullable=False),
         sa.Column("body", sa.JSON, nullable=False),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "idempotency",
@@ -61,9 +62,12 @@ def upgrade() -> None:
         sa.Column("urgent", sa.Boolean, nullable=False),
         sa.Column("first_seen", sa.DateTime),
         sa.Column("last_seen", sa.DateTime),
+        sa.Column("opened", sa.Integer, nullable=False),
+        sa.Column("active_at", sa.DateTime),
     )
-    op.create_index("issue_last_seen", "issue", ["last_seen"])
-    op.create_index("issue_size", "issue", ["size"])
+    op.create_index("issue_active", "issue", ["active_at", "opened"])
+    op.create_index("issue_category_size", "issue", ["category", "size", "opened"])
+    op.create_index("issue_size", "issue", ["size", "opened"])
     op.create_index("issue_status_due", "issue", ["status", "due_at"])
     op.create_table(
         "job",
@@ -87,6 +91,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(100), nullable=False),
     )
     op.create_index("lineage_issue", "lineage", ["issue"])
+    op.create_index("lineage_other", "lineage", ["other"])
     op.create_table(
         "local_place",
         sa.Column("name", sa.String(100), primary_key=True),
@@ -133,33 +138,47 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime),
         sa.Column("error", sa.Text, nullable=False),
     )
+    writer = op.create_table(
+        "writer",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("revision", sa.BigInteger, nullable=False),
+        sa.Column("purges", sa.Integer, nullable=False),
+    )
+    op.bulk_insert(writer, [{"id": 1, "revision": 0, "purges": 0}])
     op.create_table(
         "report",
         sa.Column("pk", sa.Integer, primary_key=True),
         sa.Column("key", sa.String(401), nullable=False, unique=True),
         sa.Column("source", sa.String(200), nullable=False),
         sa.Column("external_id", sa.String(200), nullable=False),
-        sa.Column("title", sa.Text, nullable=False),
-        sa.Column("text", sa.Text, nullable=False),
-        sa.Column("received_at", sa.DateTime),
-        sa.Column("channel", sa.String(200), nullable=False),
-        sa.Column("region", sa.String(200), nullable=False),
-        sa.Column("analysis", sa.JSON, nullable=False),
-        sa.Column("vector", sa.LargeBinary, nullable=False),
         sa.Column("issue_id", sa.String(40), sa.ForeignKey("issue.id"), nullable=False),
         sa.Column("founder", sa.Boolean, nullable=False),
+        sa.Column("linked_category", sa.String(40), nullable=False),
+        sa.Column("received_at", sa.DateTime),
         sa.Column("stored_at", sa.DateTime, nullable=False),
+        sa.Column("seen_at", sa.DateTime, nullable=False),
+        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("channel", sa.String(200), nullable=False),
+        sa.Column("region", sa.String(200), nullable=False),
         sa.Column("category", sa.String(40), nullable=False),
         sa.Column("score", sa.Double, nullable=False),
         sa.Column("decided", sa.Boolean, nullable=False),
         sa.Column("urgent", sa.Boolean, nullable=False),
         sa.Column("reviewed", sa.Boolean, nullable=False),
         sa.Column("division", sa.String(200), nullable=False),
+        sa.Column("headline", sa.String(100), nullable=False),
+        sa.Column("places", sa.JSON, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("analysis", sa.JSON, nullable=False),
+        sa.Column("vector", sa.LargeBinary, nullable=False),
     )
-    op.create_index("report_category_received", "report", ["category", "received_at"])
-    op.create_index("report_issue", "report", ["issue_id"])
-    op.create_index("report_queue", "report", ["reviewed", "decided", "score"])
-    op.create_index("report_received", "report", ["received_at"])
+    op.create_index("report_category_seen", "report", ["category", "seen_at", "pk"])
+    op.create_index("report_day", "report", ["day", "category", "division"])
+    op.create_index("report_issue", "report", ["issue_id", "pk"])
+    op.create_index("report_queue", "report", ["reviewed", "decided", "score", "pk"])
+    op.create_index("report_seen", "report", ["seen_at", "pk"])
+    op.create_index("report_urgent", "report", ["reviewed", "urgent", "seen_at", "pk"])
     op.create_table(
         "correction",
         sa.Column("id", _COUNTER, primary_key=True),
@@ -176,6 +195,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("correction")
     op.drop_table("report")
+    op.drop_table("writer")
     op.drop_table("webhook")
     op.drop_table("verdict")
     op.drop_table("transition")

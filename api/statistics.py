@@ -1,0 +1,72 @@
+"""How many reports there were, by day, category and division; those that were purged are counted too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import Select, func, select, union_all
+from sqlalchemy.orm import Session
+
+from api.queries import below
+from api.schema import PurgedRow, ReportRow
+
+Dimension = Literal["day", "category", "division"]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Reports of one group; what it was not grouped by is None. `day` is local, `category` as analysed or corrected."""
+
+    reports: int
+    day: date | None = None
+    category: str | None = None
+    division: str | None = None
+
+
+def count_by(
+    session: Session,
+    by: Sequence[Dimension],
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    category: str | None = None,
+    division: str | None = None,
+) -> list[Count]:
+    """Counts of the groups that have any, ordered by the group; days from `first` to `last`, both included.
+
+    category and division hold all that is below them.
+    """
+    parts = union_all(
+        _part(ReportRow, func.count(), by, first, last, category, division),
+        _part(PurgedRow, func.sum(PurgedRow.reports), by, first, last, category, division),
+    ).subquery()
+    groups = [parts.c[name] for name in by]
+    query = select(*groups, func.sum(parts.c.reports)).group_by(*groups).order_by(*groups)
+    return [
+        Count(reports=int(row[-1]), **dict(zip(by, row, strict=False))) for row in session.execute(query) if row[-1]
+    ]
+
+
+def _part(
+    table: type[ReportRow] | type[PurgedRow],
+    count: Any,
+    by: Sequence[Dimension],
+    first: date | None,
+    last: date | None,
+    category: str | None,
+    division: str | None,
+) -> Select[*tuple[Any, ...]]:
+    groups = [getattr(table, name) for name in by]
+    query = select(*groups, count.label("reports")).group_by(*groups)
+    if first is not None:
+        query = query.where(table.day >= first)
+    if last is not None:
+        query = query.where(table.day <= last)
+    if category is not None:
+        query = query.where(below(table.category, category, "."))
+    if division is not None:
+        query = query.where(below(table.division, division, "/"))
+    return query

@@ -1,0 +1,142 @@
+"""A report as the store keeps it: made from an analysis, and read back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.schema import ReportRow
+from corpora import Report
+from corpora.importers.dates import SHANGHAI
+from nlp import Analysis, Entity, mask, mask_entities
+
+#: Longest headline kept, in characters.
+HEADLINE = 100
+
+_SENTENCE = re.compile(r"[。！？!?；;\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored report with its analysis and the issue it belongs to.
+
+    `analysis` is the unmasked JSON form, without id and text; `seen_at` is `received_at`, or `stored_at` where that is
+    unknown; `reviewed`: a person accepted or corrected its categories; `division`: province to town, `/` between.
+    `headline` is masked, one line. `founder` and `linked_category` are for the linker; `vector` is a unit vector.
+    """
+
+    pk: int
+    report: Report
+    analysis: Mapping[str, Any]
+    vector: NDArray[np.float32]
+    issue: str
+    founder: bool
+    linked_category: str
+    seen_at: datetime
+    stored_at: datetime
+    reviewed: bool
+    division: str
+    headline: str
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """The facts in it, unmasked."""
+        return tuple(Entity(**entity) for entity in self.analysis["entities"])
+
+    @property
+    def masked(self) -> str:
+        """The content with personal data masked."""
+        return mask(self.report.content, self.entities)
+
+    def to_json(self, *, unmasked: bool = False) -> dict[str, Any]:
+        """The public object of `minqing tag` with `issue` (its id), `reviewed` and what came with the report."""
+        content, entities = self.report.content, self.entities
+        shown = entities if unmasked else mask_entities(content, entities)
+        received = self.report.received_at
+        return (
+            {"id": self.report.id, "text": content if unmasked else mask(content, entities)}
+            | dict(self.analysis)
+            | {
+                "entities": [asdict(entity) for entity in shown],
+                "issue": self.issue,
+                "reviewed": self.reviewed,
+                "division": self.division,
+                "received_at": received.isoformat() if received else None,
+                "channel": self.report.channel,
+                "region": self.report.region,
+                "source": self.report.source,
+            }
+        )
+
+
+def stored(row: ReportRow) -> Stored:
+    """Read a row."""
+    return Stored(
+        pk=row.pk,
+        report=Report(
+            id=row.external_id,
+            text=row.text,
+            title=row.title,
+            received_at=row.received_at,
+            channel=row.channel,
+            region=row.region,
+            source=row.source,
+        ),
+        analysis=row.analysis,
+        vector=np.frombuffer(row.vector, "<f4"),
+        issue=row.issue_id,
+        founder=row.founder,
+        linked_category=row.linked_category,
+        seen_at=row.seen_at,
+        stored_at=row.stored_at,
+        reviewed=row.reviewed,
+        division=row.division,
+        headline=row.headline,
+    )
+
+
+def report_row(analysis: Analysis, issue: str, *, founder: bool) -> ReportRow:
+    """Make the row of a report that is stored now."""
+    report = analysis.report
+    result = analysis.to_json(unmasked=True)
+    del result["id"], result["text"]
+    now = datetime.now(UTC)
+    seen_at = report.received_at or now
+    shown = mask_entities(report.content, analysis.entities)
+    return ReportRow(
+        key=report.key,
+        source=report.source,
+        external_id=report.id,
+        issue_id=issue,
+        founder=founder,
+        linked_category=analysis.primary[0],
+        received_at=report.received_at,
+        stored_at=now,
+        seen_at=seen_at,
+        day=seen_at.astimezone(SHANGHAI).date(),
+        channel=report.channel,
+        region=report.region,
+        category=analysis.primary[0],
+        score=result["primary"]["score"],
+        decided=analysis.decided,
+        urgent=bool(analysis.urgent),
+        reviewed=False,
+        division="/".join(analysis.division)[:200],
+        headline=_headline(report, mask(report.content, analysis.entities)),
+        places=list(dict.fromkeys(entity.text[:200] for entity in shown if entity.type == "place")),
+        title=report.title,
+        text=report.text,
+        analysis=result,
+        vector=analysis.vector.astype("<f4").tobytes(),
+    )
+
+
+def _headline(report: Report, masked: str) -> str:
+    line = masked[: len(report.title)] or _SENTENCE.split(masked.strip(), maxsplit=1)[0]
+    return " ".join(line.split())[:HEADLINE]
