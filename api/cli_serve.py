@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +23,9 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
     no_auth: Annotated[bool, typer.Option("--no-auth", help="Ask for no key; on loopback only.")] = False,
     rate: Annotated[str, typer.Option(help="Calls that a key may make.")] = "6000/minute",
+    uploads: Annotated[Path, typer.Option(help="Folder for uploaded files until they are ingested.")] = Path(
+        "minqing-uploads"
+    ),
     webhook_network: Annotated[
         list[str], typer.Option(help="A private network that webhooks may go to, such as 10.1.0.0/16.")
     ] = [],  # noqa: B006
@@ -42,7 +46,7 @@ def serve(
         print(
             "minqing: there is no key yet; make one with `minqing keys create --role admin --name …`", file=sys.stderr
         )
-    settings = Settings(rate=rate, webhook_networks=tuple(webhook_network))
+    settings = Settings(rate=rate, uploads=uploads, webhook_networks=tuple(webhook_network))
     app = create_app(store=opened, pipeline=load_pipeline(), scorer=load_scorer(), settings=settings, no_auth=no_auth)
     Server(configure(app, host=host, port=port), app.state.service).run()
     opened.close()

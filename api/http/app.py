@@ -12,7 +12,19 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from api.http import problems
 from api.http.gate import Gate
 from api.http.limits import MAX_BODY
-from api.http.routes import analyse, health, reports
+from api.http.routes import (
+    analyse,
+    decisions,
+    events,
+    health,
+    issues,
+    keys,
+    reports,
+    session,
+    taxonomy,
+    uploads,
+    webhooks,
+)
 from api.http.service import Service, Settings
 from api.store import Store
 from nlp import PairScorer, Pipeline
@@ -52,7 +64,8 @@ def create_app(
     )
     app.state.service = service
     problems.install(app)
-    for part in (health, analyse, reports):
+    # Uploads before reports: a report's key may hold any letters, `upload` too.
+    for part in (health, session, analyse, taxonomy, uploads, reports, issues, decisions, events, webhooks, keys):
         app.include_router(part.router)
     app.add_middleware(Gate, service=service, no_auth=no_auth)
     if no_auth:

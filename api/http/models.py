@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, Tag, field_validator, model_validator
 
 from corpora import Report, content_id
 from corpora.importers.dates import parse_received_at
+
+T = TypeVar("T")
 
 #: Reports in one request.
 MOST = 500
@@ -165,3 +167,79 @@ class KnownOut(BaseModel):
     id: str
     key: str
     known: bool = Field(description="Always true.")
+
+
+class StoredOut(AnalysisOut):
+    """A stored report, as it is known now: a person may have corrected it."""
+
+    key: str = Field(description="Source and id in one; what paths and decisions call it.")
+    issue: str
+    reviewed: bool = Field(description="A person accepted or corrected its categories.")
+    division: str = Field(description="Province to town, `/` between.")
+    received_at: str | None
+    channel: str
+    region: str
+    source: str
+
+
+class PageOf(BaseModel, Generic[T]):
+    """Some rows, and the cursor of the page behind them: null on the last."""
+
+    items: list[T]
+    next: str | None
+
+
+class IssueOut(BaseModel):
+    """What `minqing issues export` prints, without the members, and where its handling stands."""
+
+    issue: str
+    name: str
+    category: str
+    place: str | None
+    division: str
+    size: int
+    urgent: bool
+    first_seen: str | None
+    last_seen: str | None
+    status: str
+    changed_at: str | None
+    office: str
+    due_at: str | None
+
+
+class TimelineOut(BaseModel):
+    """`counts[i]` reports in the i-th period from `start` on."""
+
+    period: str
+    start: str
+    counts: list[int]
+
+
+class HappenedOut(BaseModel):
+    """What happened to an issue, and by whom or what."""
+
+    at: str
+    kind: str
+    issue: str
+    other: str | None
+    reports: int
+    by: str
+
+
+class DecisionOut(BaseModel):
+    """A person's decision; take it back with POST /v1/decisions/{id}/undo."""
+
+    decision: int
+
+
+class JobOut(BaseModel):
+    """How far an upload is."""
+
+    id: str
+    at: str
+    by: str
+    state: Literal["queued", "running", "done", "failed"]
+    done: int = Field(description="Reports ingested so far.")
+    known: int = Field(description="Of these, stored before.")
+    rejected: list[dict[str, Any]] = Field(description="`{row, reason}` of rows that could not be read.")
+    error: str

@@ -78,6 +78,10 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
+#: What a route with an ETag says of it.
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "As the ETag says."}}
+
+
 def install(app: FastAPI) -> None:
     """Every error of the app is answered by a problem document."""
 

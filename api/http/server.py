@@ -60,7 +60,7 @@ class Server(uvicorn.Server):
         self._service = service
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._service.closing.set()
+        self._service.close()
         await super().shutdown(sockets)
 
 

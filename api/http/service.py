@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -17,15 +19,22 @@ from starlette.requests import HTTPConnection
 from api.audit import Audit
 from api.http.auth import Sessions
 from api.http.batching import Batcher, Overloaded
+from api.http.destinations import Destinations
+from api.http.events import Followers
+from api.http.idempotency import Idempotency
+from api.http.jobs import Jobs
 from api.http.limits import RATE, RateLimits
 from api.http.metrics import Metrics
-from api.http.problems import busy
-from api.ingest import Ingested
+from api.http.problems import Problem, busy
+from api.http.webhooks import Webhooks
+from api.ingest import Ingested, Ingester
 from api.keys import Keys, Principal
-from api.linking import LinkedStore, incoming
+from api.linking import LinkedStore
 from api.store import Store
 from corpora import Report
 from nlp import Analysis, PairScorer, Pipeline
+
+log = logging.getLogger("minqing.service")
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,6 +43,8 @@ R = TypeVar("R")
 TOGETHER = 32
 #: Reports that may wait for their analysis.
 ROOM = 512
+#: Seconds between two rounds of removing what is kept no longer.
+HOUSEKEEPING_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,8 @@ class Settings:
     rate: str = RATE
     #: Reports that may wait for their analysis.
     room: int = ROOM
+    #: Where uploaded files are kept until they are ingested.
+    uploads: Path = Path("minqing-uploads")
     #: Networks, such as 10.0.0.0/8, that webhooks may go to although they are private.
     webhook_networks: tuple[str, ...] = ()
 
@@ -62,27 +75,48 @@ class Service:
         #: Held by whoever uses `linked`: it is one writer.
         self.writing = Lock()
         self.linked = LinkedStore(store, scorer)
+        self._ingester = Ingester(self.linked, pipeline)
         self.analysing = Batcher(self._analyse, name="analysing", most=TOGETHER, room=settings.room)
         self.ingesting = Batcher(self._ingest, name="ingesting", most=TOGETHER, room=settings.room)
-        #: Set when the server is told to stop: streams end.
-        self.closing = asyncio.Event()
+        self.idempotency = Idempotency(store)
+        self.jobs = Jobs(store, settings.uploads, self._ingest_upload)
+        self.followers = Followers(store)
+        destinations = Destinations(settings.webhook_networks)
+        self.webhooks = Webhooks(store, self.followers, destinations, self.metrics)
+        self._tasks: list[asyncio.Task[None]] = []
         self.metrics.watch("analysing_waiting", "Reports that wait for analysis.", lambda: self.analysing.waiting)
         self.metrics.watch("ingesting_waiting", "Reports that wait to be stored.", lambda: self.ingesting.waiting)
 
     async def start(self) -> None:
-        self.closing.clear()
         self.analysing.start()
         self.ingesting.start()
+        await self.followers.start()
+        self.webhooks.start()
+        self.jobs.start()
+        self._tasks = [asyncio.create_task(self._housekeeping())]
+
+    def close(self) -> None:
+        """Streams come to their end, so that the server can stop."""
+        self.followers.close()
 
     async def stop(self) -> None:
         """Finish what was taken, then end."""
-        self.closing.set()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.jobs.stop()
+        await self.webhooks.stop()
+        await self.followers.stop()
         await run_in_threadpool(self.analysing.stop)
         await run_in_threadpool(self.ingesting.stop)
 
     async def audited(self, principal: Principal, action: str, subject: str = "", **detail: Any) -> None:
         """Write to the audit log before the answer goes out."""
         await run_in_threadpool(partial(self.audit.write, principal.by, action, subject, **detail))
+
+    async def still_valid(self, principal: Principal) -> bool:
+        """Whether the key has not been revoked since."""
+        return not principal.id or await run_in_threadpool(self.keys.find, principal.id) is not None
 
     async def analyse(self, reports: Sequence[Report]) -> list[Analysis]:
         """Analyses in order; Problem 503 where too much waits. Long lists take turns with other callers'."""
@@ -104,19 +138,33 @@ class Service:
         return self.pipeline.analyse(reports)
 
     def _ingest(self, analyses: Sequence[Analysis]) -> list[Ingested | None]:
-        with self.writing, self.linked.writing() as (store, session, linker):
-            seen = store.known(session, [a.report.key for a in analyses])
-            new = []
-            for analysis in analyses:
-                if analysis.report.key not in seen:
-                    seen.add(analysis.report.key)
-                    new.append(analysis)
-            links = linker.link([incoming(a.report, a.vector, a.primary[0], a.entities) for a in new])
-            store.add(session, new, links)
-        self.metrics.reports.labels("stored").inc(len(new))
-        self.metrics.reports.labels("known").inc(len(analyses) - len(new))
-        stored = {id(a): Ingested(a, link) for a, link in zip(new, links, strict=True)}
-        return [stored.get(id(a)) for a in analyses]
+        with self.writing:
+            stored = {id(one.analysis): one for one in self._ingester.add(analyses)}
+        self.metrics.reports.labels("stored").inc(len(stored))
+        self.metrics.reports.labels("known").inc(len(analyses) - len(stored))
+        return [stored.get(id(analysis)) for analysis in analyses]
+
+    async def _ingest_upload(self, reports: Sequence[Report]) -> int:
+        """How many were known. A file waits while others are served; it is never refused."""
+        known = 0
+        for start in range(0, len(reports), TOGETHER):
+            while True:
+                try:
+                    known += (await self.ingest(reports[start : start + TOGETHER])).count(None)
+                except Problem:
+                    await asyncio.sleep(1)
+                else:
+                    break
+        return known
+
+    async def _housekeeping(self) -> None:
+        while True:
+            try:
+                await run_in_threadpool(self.idempotency.expire)
+            except Exception as error:
+                # The database may be away for a while; the next round tells.
+                log.warning("old answers cannot be removed: %s", type(error).__name__)
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
 async def _results(batcher: Batcher[T, R], items: Sequence[T]) -> list[R]:
