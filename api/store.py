@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from api.errors import UsageError
 from api.events import emit, told_issue, told_lineage, told_report
 from api.issues import read_issues
+from api.loop import reopen
 from api.schema import IssueRow, LineageRow, ReportRow, VerdictRow, WriterRow
 from api.stored import Stored, report_row, stored
 from api.summaries import refresh
@@ -85,6 +86,7 @@ class Store:
             emit(session, "report.tagged", row.key, told_report(row))
             touched |= {link.issue} | self._move(session, link.change)
         refresh(session, touched)
+        reopen(session, (link.issue for link in links), at=datetime.now(UTC))
         for issue in read_issues(session, {link.issue for link in links}):
             emit(session, "issue.born" if issue.id in born else "issue.grew", issue.id, told_issue(issue))
         self._revise(session)
