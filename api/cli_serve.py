@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from api.cli_issues import DEFAULT_STORE, StoreUrl
+from api.cli_loop import RoutingFile, read_routing
 from api.errors import UsageError
 from api.keys import Keys
 from api.store import Store
@@ -23,6 +24,7 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
     no_auth: Annotated[bool, typer.Option("--no-auth", help="Ask for no key; on loopback only.")] = False,
     rate: Annotated[str, typer.Option(help="Calls that a key may make.")] = "6000/minute",
+    routing: RoutingFile = None,
     uploads: Annotated[Path, typer.Option(help="Folder for uploaded files until they are ingested.")] = Path(
         "minqing-uploads"
     ),
@@ -47,7 +49,13 @@ def serve(
             "minqing: there is no key yet; make one with `minqing keys create --role admin --name …`", file=sys.stderr
         )
     settings = Settings(rate=rate, uploads=uploads, webhook_networks=tuple(webhook_network))
-    app = create_app(store=opened, pipeline=load_pipeline(), scorer=load_scorer(), settings=settings, no_auth=no_auth)
+    app = create_app(
+        store=opened,
+        pipeline=load_pipeline(routing=read_routing(routing)),
+        scorer=load_scorer(),
+        settings=settings,
+        no_auth=no_auth,
+    )
     Server(configure(app, host=host, port=port), app.state.service).run()
     opened.close()
 

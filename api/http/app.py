@@ -14,13 +14,18 @@ from api.http.gate import Gate
 from api.http.limits import MAX_BODY
 from api.http.routes import (
     analyse,
+    corrections,
     decisions,
     events,
+    exports,
+    handling,
     health,
     issues,
     keys,
     reports,
     session,
+    similar,
+    stats,
     taxonomy,
     uploads,
     webhooks,
@@ -65,7 +70,20 @@ def create_app(
     app.state.service = service
     problems.install(app)
     # Uploads before reports: a report's key may hold any letters, `upload` too.
-    for part in (health, session, analyse, taxonomy, uploads, reports, issues, decisions, events, webhooks, keys):
+    reading = (reports, similar, issues, stats, exports, events)
+    for part in (
+        health,
+        session,
+        analyse,
+        taxonomy,
+        uploads,
+        *reading,
+        decisions,
+        corrections,
+        handling,
+        webhooks,
+        keys,
+    ):
         app.include_router(part.router)
     app.add_middleware(Gate, service=service, no_auth=no_auth)
     if no_auth:

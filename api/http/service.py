@@ -7,6 +7,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -30,6 +31,8 @@ from api.http.webhooks import Webhooks
 from api.ingest import Ingested, Ingester
 from api.keys import Keys, Principal
 from api.linking import LinkedStore
+from api.loop import check_limits
+from api.similar import SimilarReports
 from api.store import Store
 from corpora import Report
 from nlp import Analysis, PairScorer, Pipeline
@@ -43,8 +46,8 @@ R = TypeVar("R")
 TOGETHER = 32
 #: Reports that may wait for their analysis.
 ROOM = 512
-#: Seconds between two rounds of removing what is kept no longer.
-HOUSEKEEPING_SECONDS = 3600
+#: Seconds between two rounds of removing what is kept no longer and marking what is overdue.
+HOUSEKEEPING_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,9 @@ class Service:
         self.followers = Followers(store)
         destinations = Destinations(settings.webhook_networks)
         self.webhooks = Webhooks(store, self.followers, destinations, self.metrics)
+        self.similar = SimilarReports()
+        #: Held by whoever uses `similar`.
+        self.searching = Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self.metrics.watch("analysing_waiting", "Reports that wait for analysis.", lambda: self.analysing.waiting)
         self.metrics.watch("ingesting_waiting", "Reports that wait to be stored.", lambda: self.ingesting.waiting)
@@ -159,12 +165,17 @@ class Service:
 
     async def _housekeeping(self) -> None:
         while True:
-            try:
-                await run_in_threadpool(self.idempotency.expire)
-            except Exception as error:
-                # The database may be away for a while; the next round tells.
-                log.warning("old answers cannot be removed: %s", type(error).__name__)
+            for work in (self.idempotency.expire, self._check_limits):
+                try:
+                    await run_in_threadpool(work)
+                except Exception as error:
+                    # The database may be away for a while; the next round tells.
+                    log.warning("housekeeping: %s", type(error).__name__)
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+    def _check_limits(self) -> None:
+        with self.store.writing() as session:
+            check_limits(session, now=datetime.now(UTC))
 
 
 async def _results(batcher: Batcher[T, R], items: Sequence[T]) -> list[R]:
