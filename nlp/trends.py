@@ -1,20 +1,33 @@
-"""What changed: a period against the one before (环比) and against last year's (同比), what is new, what came back."""
+"""What changed: a day, week or month against the one before (环比) and against last year's (同比)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
 
 from nlp.baseline import Baseline
 from nlp.holidays import Calendar
-from nlp.series import LENGTH, Series
+from nlp.series import Series
+
+Unit = Literal["day", "week", "month"]
 
 #: Why a change has no ratio; "" where it has one.
 Missing = Literal["", "base is zero", "no record", "no such date"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The local days of `[start, end)`."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,73 +46,57 @@ class Change:
     missing: Missing
 
 
-@dataclass(frozen=True, slots=True)
-class ComeBack:
-    """An issue with reports after it was concluded: when the first came, and how many."""
-
-    key: str
-    concluded: datetime
-    returned: datetime
-    reports: int
-
-
-def change_on_previous(series: Series, index: int, baseline: Baseline, calendar: Calendar) -> Change:
-    """环比: period `index` against the one before it."""
-    return _change(series, index, index - 1, baseline, calendar)
+def span_of(unit: Unit, day: date) -> Span:
+    """The day, the week from Monday, or the month that holds a day."""
+    if unit == "day":
+        return Span(day, day + timedelta(days=1))
+    if unit == "week":
+        monday = day - timedelta(days=day.weekday())
+        return Span(monday, monday + timedelta(days=7))
+    first = day.replace(day=1)
+    return Span(first, (first + timedelta(days=31)).replace(day=1))
 
 
-def change_on_last_year(series: Series, index: int, baseline: Baseline, calendar: Calendar) -> Change:
-    """同比: an hour or day against the same of last year's date; a week against the one 52 weeks before.
+def span_before(unit: Unit, span: Span) -> Span:
+    """The one before it."""
+    return span_of(unit, span.start - timedelta(days=1))
 
-    By date a weekday meets another weekday, and a moving feast an ordinary day: that is what `corrected` is for.
+
+def span_last_year(unit: Unit, span: Span) -> Span | None:
+    """Last year's: the same date or month, the week 52 weeks before; None where last year had no such date."""
+    if unit == "week":
+        return span_of(unit, span.start - timedelta(weeks=52))
+    try:
+        return span_of(unit, span.start.replace(year=span.start.year - 1))
+    except ValueError:
+        return None
+
+
+def change(daily: Series, span: Span, then: Span | None, baseline: Baseline, calendar: Calendar) -> Change:
+    """Compare two spans of a daily series; days behind its end count as none.
+
+    By date a weekday meets another weekday, a moving feast an ordinary day, and months differ in length: that is what
+    `corrected` is for.
     """
-    begins = series.begins(index)
-    if series.period == "week":
-        then = begins - timedelta(weeks=52)
-    else:
-        try:
-            then = begins.replace(year=begins.year - 1)
-        except ValueError:
-            return Change(_count(series, index), None, None, None, "no such date")
-    return _change(series, index, series.index(then), baseline, calendar)
-
-
-def new_issues(first_seen: Mapping[str, datetime], start: datetime, end: datetime) -> tuple[str, ...]:
-    """The issues whose first report came in `[start, end)`, oldest first."""
-    fresh = [(time, key) for key, time in first_seen.items() if start <= time < end]
-    return tuple(key for _, key in sorted(fresh))
-
-
-def come_backs(concluded: Mapping[str, datetime], reports: Iterable[tuple[datetime, str]]) -> tuple[ComeBack, ...]:
-    """The issues with reports later than their conclusion, in the order in which they came back."""
-    late: dict[str, list[datetime]] = {}
-    for time, key in reports:
-        if key in concluded and time > concluded[key]:
-            late.setdefault(key, []).append(time)
-    back = [ComeBack(key, concluded[key], min(times), len(times)) for key, times in late.items()]
-    return tuple(sorted(back, key=lambda issue: (issue.returned, issue.key)))
-
-
-def _change(series: Series, index: int, base: int, baseline: Baseline, calendar: Calendar) -> Change:
-    now = _count(series, index)
-    if not 0 <= base < len(series.counts):
+    now = count(daily, span)
+    if then is None:
+        return Change(now, None, None, None, "no such date")
+    if then.start < daily.day(0):
         return Change(now, None, None, None, "no record")
-    then = series.counts[base]
-    if then == 0:
+    base = count(daily, then)
+    if base == 0:
         return Change(now, 0, None, None, "base is zero")
-    weights = _weight(series, index, baseline, calendar) / _weight(series, base, baseline, calendar)
-    return Change(now, then, now / then - 1, now / then / weights - 1, "")
+    weights = _weight(span, baseline, calendar) / _weight(then, baseline, calendar)
+    return Change(now, base, now / base - 1, now / base / weights - 1, "")
 
 
-def _count(series: Series, index: int) -> int:
-    if not 0 <= index < len(series.counts):
-        raise IndexError(f"period {index} is outside the series, which has 0 to {len(series.counts) - 1}")
-    return series.counts[index]
+def count(daily: Series, span: Span) -> int:
+    """How many reports a daily series has in a span."""
+    first = (span.start - daily.day(0)).days
+    return sum(daily.counts[max(0, first) : max(0, first + span.days)])
 
 
-def _weight(series: Series, index: int, baseline: Baseline, calendar: Calendar) -> float:
-    """The weights of a period's days together. An hour has its day's weight: the rhythm within a day is not known."""
-    begins = series.begins(index)
-    days = max(1, LENGTH[series.period] // timedelta(days=1))
-    kinds = np.array([calendar.kind((begins + timedelta(days=n)).date()) for n in range(days)])
+def _weight(span: Span, baseline: Baseline, calendar: Calendar) -> float:
+    """The weights of a span's days together."""
+    kinds = np.array([calendar.kind(span.start + timedelta(days=n)) for n in range(span.days)])
     return float(np.take(baseline.weights, kinds).sum())

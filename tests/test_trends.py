@@ -1,4 +1,4 @@
-"""Series, holidays, changes on the previous period and on last year, new issues, come-backs: expectations by hand."""
+"""Series, holidays, changes on the previous period and on last year: expectations by hand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nlp.baseline import Baseline, fit_baseline, kinds_of
 from nlp.holidays import HOLIDAY, MAKE_UP, Calendar, default_calendar, read_calendar
 from nlp.series import SHANGHAI, Period, Series, begin, count_series
-from nlp.trends import Change, ComeBack, change_on_last_year, change_on_previous, come_backs, new_issues
+from nlp.trends import Change, Span, Unit, change, count, span_before, span_last_year, span_of
 
 CALENDAR = default_calendar()
 #: Weekdays weigh 1, Saturday and Sunday a half, holidays a quarter.
@@ -129,36 +129,87 @@ def test_a_broken_table_is_refused(tmp_path: Path, table: str, message: str) -> 
         read_calendar(path)
 
 
+def daily(start: str, *counts: int) -> Series:
+    return Series("day", at(start), counts)
+
+
+def days(start: str, end: str) -> Span:
+    return Span(date.fromisoformat(start), date.fromisoformat(end))
+
+
+@pytest.mark.parametrize(
+    ("unit", "day", "span", "before", "last_year"),
+    [
+        (
+            *("day", "2020-03-01"),
+            *(("2020-03-01", "2020-03-02"), ("2020-02-29", "2020-03-01"), ("2019-03-01", "2019-03-02")),
+        ),
+        (
+            *("week", "2020-01-01"),
+            *(("2019-12-30", "2020-01-06"), ("2019-12-23", "2019-12-30"), ("2018-12-31", "2019-01-07")),
+        ),
+        (
+            *("month", "2019-12-31"),
+            *(("2019-12-01", "2020-01-01"), ("2019-11-01", "2019-12-01"), ("2018-12-01", "2019-01-01")),
+        ),
+        (
+            *("month", "2020-02-29"),
+            *(("2020-02-01", "2020-03-01"), ("2020-01-01", "2020-02-01"), ("2019-02-01", "2019-03-01")),
+        ),
+    ],
+)
+def test_spans_and_what_they_are_held_against(
+    unit: Unit, day: str, span: tuple[str, str], before: tuple[str, str], last_year: tuple[str, str]
+) -> None:
+    found = span_of(unit, date.fromisoformat(day))
+    assert found == days(*span)
+    assert span_before(unit, found) == days(*before)
+    assert span_last_year(unit, found) == days(*last_year)
+
+
+def test_last_year_may_lack_the_date() -> None:
+    assert span_last_year("day", days("2024-02-29", "2024-03-01")) is None
+
+
 def test_a_week_against_the_one_before() -> None:
     # The week of National Day 2019 (1 to 7 October): one working Monday, six days off; before it five and a half:
     # Monday to Friday, Saturday, and Sunday the 29th, which was worked.
-    series = Series("week", at("2019-09-23"), (13, 13))
-    change = change_on_previous(series, 1, BASELINE, CALENDAR)
-    assert change == Change(13, 13, 0.0, pytest.approx(6.5 / (1 + 6 * 0.25) - 1), "")
+    series = daily("2019-09-23", *[2] * 6, 1, *[2] * 6, 1)
+    found = change(series, days("2019-09-30", "2019-10-07"), days("2019-09-23", "2019-09-30"), BASELINE, CALENDAR)
+    assert found == Change(13, 13, 0.0, pytest.approx(6.5 / (1 + 6 * 0.25) - 1), "")
 
 
 def test_a_day_against_last_years_date_is_corrected_for_its_weekday() -> None:
-    series = Series("day", at("2021-07-03"), (4,) + (0,) * 364 + (2,))  # a Saturday, and Sunday the 3rd of 2022
-    assert change_on_last_year(series, 365, BASELINE, CALENDAR) == Change(2, 4, -0.5, -0.5, "")
-    series = Series("day", at("2020-07-03"), (4,) + (0,) * 364 + (2,))  # a Friday, and a Saturday
-    assert change_on_last_year(series, 365, BASELINE, CALENDAR) == Change(2, 4, -0.5, 0.0, "")
+    series = daily("2021-07-03", 4, *[0] * 364, 2)  # a Saturday, and Sunday the 3rd of 2022
+    spans = days("2022-07-03", "2022-07-04"), days("2021-07-03", "2021-07-04")
+    assert change(series, *spans, BASELINE, CALENDAR) == Change(2, 4, -0.5, -0.5, "")
+    series = daily("2020-07-03", 4, *[0] * 364, 2)  # a Friday, and a Saturday
+    spans = days("2021-07-03", "2021-07-04"), days("2020-07-03", "2020-07-04")
+    assert change(series, *spans, BASELINE, CALENDAR) == Change(2, 4, -0.5, 0.0, "")
 
 
-def test_a_week_and_an_hour_against_last_year() -> None:
-    weeks = Series("week", at("2020-03-02"), (2, *(0,) * 51, 3))
-    assert change_on_last_year(weeks, 52, BASELINE, CALENDAR) == Change(3, 2, 0.5, 0.5, "")
-    hours = Series("hour", at("2021-03-02T10:00"), (2, *(0,) * (365 * 24 - 1), 1))
-    assert change_on_last_year(hours, 365 * 24, BASELINE, CALENDAR) == Change(1, 2, -0.5, -0.5, "")
+def test_months_of_unequal_length_are_made_equal() -> None:
+    # June and July 2021 without holidays and of equal weight: 30 and 31 days.
+    flat = Baseline(2.0, (1,) * 9, 0.5, 100.0)
+    series = daily("2021-06-01", *[2] * 61)
+    found = change(series, days("2021-07-01", "2021-08-01"), days("2021-06-01", "2021-07-01"), flat, CALENDAR)
+    assert found == Change(62, 60, pytest.approx(1 / 30), pytest.approx(0), "")
 
 
 def test_what_cannot_be_compared_says_why() -> None:
-    series = Series("day", at("2024-02-27"), (0, 5, 7))
-    assert change_on_previous(series, 0, BASELINE, CALENDAR) == Change(0, None, None, None, "no record")
-    assert change_on_previous(series, 1, BASELINE, CALENDAR) == Change(5, 0, None, None, "base is zero")
-    assert change_on_last_year(series, 1, BASELINE, CALENDAR) == Change(5, None, None, None, "no record")
-    assert change_on_last_year(series, 2, BASELINE, CALENDAR) == Change(7, None, None, None, "no such date")
-    with pytest.raises(IndexError, match="period 3 is outside the series, which has 0 to 2"):
-        change_on_previous(series, 3, BASELINE, CALENDAR)
+    series = daily("2024-02-28", 0, 5)
+    today, yesterday = days("2024-02-29", "2024-03-01"), days("2024-02-28", "2024-02-29")
+    assert change(series, yesterday, days("2024-02-27", "2024-02-28"), BASELINE, CALENDAR) == Change(
+        0, None, None, None, "no record"
+    )
+    assert change(series, today, yesterday, BASELINE, CALENDAR) == Change(5, 0, None, None, "base is zero")
+    assert change(series, today, None, BASELINE, CALENDAR) == Change(5, None, None, None, "no such date")
+
+
+def test_days_behind_a_series_count_as_none() -> None:
+    assert count(daily("2024-02-28", 3, 5), days("2024-02-26", "2024-03-04")) == 8
+    assert count(daily("2024-02-28", 3, 5), days("2024-03-01", "2024-03-04")) == 0
+    assert count(daily("2024-02-28", 3, 5), days("2024-02-01", "2024-02-28")) == 0
 
 
 def test_a_rhythm_without_a_single_report_is_flat() -> None:
@@ -171,26 +222,6 @@ def test_a_rhythm_without_a_single_report_is_flat() -> None:
 def test_years_without_a_table_are_read_by_weekday_alone() -> None:
     series = Series("day", at("2016-09-28"), (5,) * 7)
     assert HOLIDAY not in kinds_of(series, CALENDAR)
-
-
-def test_new_issues_are_those_first_seen_in_the_period() -> None:
-    seen = {"b": at("2019-08-20"), "a": at("2019-08-20"), "old": at("2019-08-18"), "next": at("2019-08-26")}
-    assert new_issues(seen, at("2019-08-19"), at("2019-08-26")) == ("a", "b")
-
-
-def test_an_issue_comes_back_with_the_first_report_after_its_conclusion() -> None:
-    concluded = {"a": at("2019-08-19"), "b": at("2019-08-19"), "c": at("2019-08-19")}
-    reports = [
-        (at("2019-08-25"), "a"),
-        (at("2019-08-22"), "a"),
-        (at("2019-08-21"), "b"),
-        (at("2019-08-19"), "c"),
-        (at("2019-08-30"), "open"),
-    ]
-    assert come_backs(concluded, reports) == (
-        ComeBack("b", at("2019-08-19"), at("2019-08-21"), 1),
-        ComeBack("a", at("2019-08-19"), at("2019-08-22"), 2),
-    )
 
 
 def test_a_calendar_without_years_knows_weekdays_only() -> None:

@@ -1,0 +1,202 @@
+"""Issues in a period: the largest, the surging, the new, those that came back, and what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from api.issues import Issue, read_issues
+from api.loop import IN_HAND, Status, is_overdue, is_supervised
+from api.queries import below
+from api.schema import IssueRow, ReportRow, TransitionRow
+from api.stats.counts import Record, inside
+from nlp.holidays import Calendar
+from nlp.series import SHANGHAI, Series
+from nlp.surge import FEWEST, WINDOWS, Surge, Verdict, find_surges
+from nlp.trends import Span, Unit, count, span_before
+
+#: Reports of an issue shown as examples.
+EXEMPLARS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """A report that shows what an issue is about: its key and one masked line."""
+
+    report: str
+    headline: str
+
+    def to_json(self) -> dict[str, str]:
+        """The public object."""
+        return {"report": self.report, "headline": self.headline}
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """An issue in a period: `reports` are keys, oldest first; `previous` how many came in the period before."""
+
+    issue: Issue
+    reports: tuple[str, ...]
+    previous: int
+    exemplars: tuple[Exemplar, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The public object: the issue's, with its figures in the period."""
+        return self.issue.to_json() | {
+            "division": self.issue.division,
+            "reports_in_period": list(self.reports),
+            "previous": self.previous,
+            "exemplars": [exemplar.to_json() for exemplar in self.exemplars],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rising:
+    """A surge that goes on in a period: of an issue, or of a category (`key`)."""
+
+    key: str
+    verdict: Verdict
+    last: date
+
+    def to_json(self) -> dict[str, Any]:
+        """The public object; `found` is the day on which the surge was first told from chance."""
+        verdict = self.verdict
+        return {
+            "key": self.key,
+            "found": verdict.day.isoformat(),
+            "since": verdict.start.isoformat(),
+            "reports": verdict.count,
+            "expected": round(verdict.expected, 2),
+            "tail": verdict.tail,
+            "last": self.last.isoformat(),
+        }
+
+
+def rising(series: Mapping[str, Series], span: Span, calendar: Calendar) -> tuple[Rising, ...]:
+    """The surges that alarmed in a span, the least likely by chance first."""
+    found = [
+        Rising(key, surge.found, surge.last)
+        for key, daily in series.items()
+        if (surge := _surge_in(daily, span, calendar)) is not None
+    ]
+    return tuple(sorted(found, key=lambda r: (r.verdict.tail, r.key)))
+
+
+def issue_series(session: Session, record: Record, region: str) -> dict[str, Series]:
+    """Daily series over the record of the issues that could surge in its span, counting reports of the region."""
+    recent = Span(record.span.start - timedelta(days=WINDOWS[-1] - 1), record.span.end)
+    busy = (
+        select(ReportRow.issue_id)
+        .where(*inside(region, recent))
+        .group_by(ReportRow.issue_id)
+        .having(func.count() >= FEWEST)
+    )
+    on_record = inside(region, Span(record.first, record.span.end))
+    query = (
+        select(ReportRow.issue_id, ReportRow.day, func.count())
+        .where(ReportRow.issue_id.in_(busy), *on_record)
+        .group_by(ReportRow.issue_id, ReportRow.day)
+        .order_by(ReportRow.issue_id)
+    )
+    days: dict[str, list[tuple[date, int]]] = {}
+    for issue, day, reports in session.execute(query):
+        days.setdefault(issue, []).append((day, reports))
+    return {issue: record.series(found) for issue, found in days.items()}
+
+
+def largest(session: Session, span: Span, region: str, *, most: int) -> list[str]:
+    """The issues with most reports in a span, more than one; ties: the one that is larger in all, then by id."""
+    reports = func.count()
+    query = (
+        select(ReportRow.issue_id)
+        .join(IssueRow, IssueRow.id == ReportRow.issue_id)
+        .where(*inside(region, span))
+        .group_by(ReportRow.issue_id, IssueRow.size)
+        .having(reports > 1)
+        .order_by(reports.desc(), IssueRow.size.desc(), ReportRow.issue_id)
+        .limit(most)
+    )
+    return list(session.scalars(query))
+
+
+def activities(session: Session, unit: Unit, span: Span, region: str, issues: Sequence[str]) -> dict[str, Activity]:
+    """What the issues did in a span, counting reports of the region."""
+    before = span_before(unit, span)
+    query = (
+        select(ReportRow.issue_id, ReportRow.day, ReportRow.key, ReportRow.headline)
+        .where(ReportRow.issue_id.in_(issues), *inside(region, Span(before.start, span.end)))
+        .order_by(ReportRow.seen_at, ReportRow.pk)
+    )
+    now: dict[str, list[Exemplar]] = {issue: [] for issue in issues}
+    then = dict.fromkeys(issues, 0)
+    for issue, day, key, headline in session.execute(query):
+        if day < span.start:
+            then[issue] += 1
+        else:
+            now[issue].append(Exemplar(key, headline))
+    return {
+        issue.id: Activity(issue, tuple(e.report for e in now[issue.id]), then[issue.id], _examples(now[issue.id]))
+        for issue in read_issues(session, issues)
+    }
+
+
+def new_issues(session: Session, span: Span, region: str) -> list[str]:
+    """Issues that have reports in a span and none before it, oldest first."""
+    earlier = aliased(ReportRow)
+    query = (
+        select(ReportRow.issue_id)
+        .where(*inside(region, span))
+        .where(~exists().where(earlier.issue_id == ReportRow.issue_id, earlier.day < span.start))
+        .group_by(ReportRow.issue_id)
+        .order_by(func.min(ReportRow.seen_at), ReportRow.issue_id)
+    )
+    return list(session.scalars(query))
+
+
+def moved_to(session: Session, status: Status, span: Span, region: str) -> list[str]:
+    """Issues that came to a status in a span: concluded, or reopened; by id."""
+    start, end = (datetime.combine(day, time(), SHANGHAI) for day in (span.start, span.end))
+    query = (
+        select(TransitionRow.issue)
+        .join(IssueRow, IssueRow.id == TransitionRow.issue)
+        .where(TransitionRow.after == status, TransitionRow.at >= start, TransitionRow.at < end, *_in_region(region))
+        .order_by(TransitionRow.issue)
+    )
+    return list(session.scalars(query.distinct()))
+
+
+def in_hand(session: Session, region: str) -> int:
+    """How many issues are assigned or handled now."""
+    query = select(func.count()).select_from(IssueRow).where(IssueRow.status.in_(IN_HAND), *_in_region(region))
+    return session.scalar(query) or 0
+
+
+def late(session: Session, now: datetime, region: str, *, supervised: bool = False) -> list[Issue]:
+    """The issues that are overdue, or supervised, at a moment; the longest overdue first."""
+    condition = is_supervised(now) if supervised else is_overdue(now)
+    query = select(IssueRow.id).where(condition, IssueRow.size > 0, *_in_region(region))
+    found = {issue.id: issue for issue in read_issues(session, list(session.scalars(query)))}
+    return sorted(found.values(), key=lambda i: (i.due_at or now, i.id))
+
+
+def _in_region(region: str) -> list[ColumnElement[bool]]:
+    return [below(IssueRow.division, region, "/")] if region else []
+
+
+def _surge_in(daily: Series, span: Span, calendar: Calendar) -> Surge | None:
+    """The first surge of a series that alarmed in a span."""
+    if not count(daily, span):
+        return None
+    surges = find_surges(daily, calendar)
+    return next((s for s in surges if s.found.day < span.end and s.last >= span.start), None)
+
+
+def _examples(reports: Iterable[Exemplar]) -> tuple[Exemplar, ...]:
+    """The first of each headline, up to EXEMPLARS."""
+    different = {exemplar.headline: exemplar for exemplar in reversed(list(reports))}
+    return tuple(list(reversed(different.values()))[:EXEMPLARS])
