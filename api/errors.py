@@ -13,3 +13,7 @@ class UsageError(MinqingError):
     """The call itself is wrong: a flag, a path, a file that cannot be read."""
 
     exit_code = 2
+
+
+class StoreError(MinqingError):
+    """The database is gone, full, or held by another for too long; what was committed before is kept."""

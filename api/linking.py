@@ -35,14 +35,23 @@ class LinkedStore:
     @contextmanager
     def writing(self) -> Iterator[tuple[Store, Session, Linker]]:
         """A transaction and a linker that knows all that is stored; where it fails, the linker is forgotten."""
-        linker, self._linker = self._linker, None
+        linker, revision = self._current()
         with self.store.writing() as session:
-            if linker is None or self.store.revision(session) != self._revision:
+            if self.store.revision(session) != revision:
                 linker = self._restored(session)
             yield self.store, session, linker
             session.flush()
-            self._revision = self.store.revision(session)
-        self._linker = linker
+            revision = self.store.revision(session)
+        self._linker, self._revision = linker, revision
+
+    def _current(self) -> tuple[Linker, int]:
+        """A linker and its revision, restored without holding the store: that takes long, and others wait to write."""
+        linker, self._linker = self._linker, None
+        with self.store.reading() as session:
+            revision = self.store.revision(session)
+            if linker is None or revision != self._revision:
+                linker = self._restored(session)
+        return linker, revision
 
     def merge(self, one: str, other: str, *, by: str) -> Verdict:
         """Two issues become one, for ever."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +11,14 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, func, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select, text, update
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
-from api.errors import UsageError
+from api.errors import StoreError, UsageError
 from api.events import emit, told_issue, told_lineage, told_report
 from api.issues import read_issues
 from api.loop import reopen
@@ -32,23 +34,27 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Store:
-    """Opens a URL, brings its schema up to date, reads and writes."""
+    """Opens a URL, brings its schema up to date, reads and writes. Raises StoreError where the database fails."""
 
     def __init__(self, url: str) -> None:
         try:
             parsed = make_url(url)
-        except ArgumentError as error:
+            self._engine = _engine(parsed)
+        except (ArgumentError, NoSuchModuleError) as error:
             raise UsageError(f"--store {url!r} is no database URL; write sqlite:///minqing.db") from error
-        self._engine = _engine(parsed.render_as_string(hide_password=False))
+        except ModuleNotFoundError as error:
+            raise UsageError(f"{error.name} is not installed; pip install 'minqing[postgres]'") from error
         try:
-            with self._engine.begin() as connection:
-                config = Config()
-                config.set_main_option("script_location", str(_MIGRATIONS))
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            _upgrade(self._engine)
         except OperationalError as error:
+            self.close()
             shown = parsed.render_as_string(hide_password=True)
-            raise UsageError(f"--store {shown} cannot be opened ({error.orig}); check path and rights") from error
+            raise UsageError(
+                f"--store {shown} cannot be opened ({_first_line(error)}); check path and rights"
+            ) from error
+        except CommandError as error:
+            self.close()
+            raise UsageError(f"--store was made by a newer minqing ({error}); install that one") from error
 
     def close(self) -> None:
         self._engine.dispose()
@@ -56,14 +62,14 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: all of it or nothing. It holds the store from the start, so writers take turns."""
-        with Session(self._engine) as session, session.begin():
+        with _explained(), Session(self._engine) as session, session.begin():
             session.execute(update(WriterRow).values(revision=WriterRow.revision))
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session to read with; it sees what is committed."""
-        with Session(self._engine) as session:
+        with _explained(), Session(self._engine) as session:
             yield session
 
     def revision(self, session: Session) -> int:
@@ -146,13 +152,15 @@ class Store:
         query = select(ReportRow).order_by(ReportRow.pk)
         if issue is not None:
             query = query.where(ReportRow.issue_id == issue)
-        for row in session.scalars(query.execution_options(yield_per=500)):
-            yield stored(row)
-            session.expunge(row)
+        with closing(session.scalars(query.execution_options(yield_per=500))) as rows:
+            for row in rows:
+                yield stored(row)
+                session.expunge(row)
 
 
-def _engine(url: str) -> Engine:
-    engine = create_engine(url)
+def _engine(url: URL) -> Engine:
+    # A connection that the server dropped while it was idle is replaced before it is used.
+    engine = create_engine(url, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
@@ -160,10 +168,39 @@ def _engine(url: str) -> Engine:
             cursor = connection.cursor()
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA foreign_keys = ON")
-            cursor.execute("PRAGMA busy_timeout = 10000")
+            cursor.execute("PRAGMA busy_timeout = 30000")
             cursor.close()
 
     return engine
+
+
+def _upgrade(engine: Engine) -> None:
+    """Run the migrations that are missing; of several that open a store at once, one does, and the others wait."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with engine.begin() as connection:
+        head = ScriptDirectory.from_config(config).get_current_head()
+        if MigrationContext.configure(connection).get_current_revision() == head:
+            return
+        lock = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "SELECT pg_advisory_xact_lock(7266)"
+        connection.execute(text(lock))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What the database could not do, in one line: it is gone, full, or held by another."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreError(
+            f"the store failed ({_first_line(error)}); nothing of the last batch is kept: mend it and run again"
+        ) from error
+
+
+def _first_line(error: OperationalError) -> str:
+    return str(error.orig).partition("\n")[0]
 
 
 def _lineage(event: Lineage) -> LineageRow:

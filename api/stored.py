@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from api.errors import UsageError
 from api.schema import ReportRow
 from corpora import Report
 from corpora.importers.dates import SHANGHAI
@@ -19,6 +20,11 @@ from nlp import Analysis, Entity, mask, mask_entities
 #: Longest headline kept, in characters.
 HEADLINE = 100
 
+#: Longest id, source, channel and region, in characters.
+LONGEST = 200
+
+#: PostgreSQL keeps no NUL, and half of a surrogate pair has no UTF-8.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
 
 
@@ -102,8 +108,13 @@ def stored(row: ReportRow) -> Stored:
 
 
 def report_row(analysis: Analysis, issue: str, *, founder: bool) -> ReportRow:
-    """Make the row of a report that is stored now."""
+    """Make the row of a report that is stored now.
+
+    Raises UsageError for a report that not every database can keep as it is: offsets refer to the text unchanged, so
+    nothing of it is replaced.
+    """
     report = analysis.report
+    _check(report)
     result = analysis.to_json(unmasked=True)
     del result["id"], result["text"]
     now = datetime.now(UTC)
@@ -140,3 +151,12 @@ def report_row(analysis: Analysis, issue: str, *, founder: bool) -> ReportRow:
 def _headline(report: Report, masked: str) -> str:
     line = masked[: len(report.title)] or _SENTENCE.split(masked.strip(), maxsplit=1)[0]
     return " ".join(line.split())[:HEADLINE]
+
+
+def _check(report: Report) -> None:
+    for name in ("id", "source", "channel", "region", "title", "text"):
+        value: str = getattr(report, name)
+        if (wrong := _UNSTORABLE.search(value)) is not None:
+            raise UsageError(f"report {report.key!r}: {name} holds U+{ord(wrong[0]):04X} at {wrong.start()}; reject it")
+        if name not in ("title", "text") and len(value) > LONGEST:
+            raise UsageError(f"report {report.key[:40]!r}: {name} has {len(value)} characters; at most {LONGEST}")

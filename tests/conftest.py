@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from api.cli import main
+from api.store import Store
 from models import load_pipeline
 from nlp import Pipeline
 
@@ -43,6 +47,57 @@ def minqing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
         return Ran(code if isinstance(code, int) else 0, output.out, output.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def service_url() -> Callable[[str], str]:
+    """The URL of a service that `tests/services.sh start` set, by its name there; a test is skipped without it."""
+
+    def url(name: str) -> str:
+        variable = f"MINQING_{name.upper()}_URL"
+        if not os.environ.get(variable):
+            reason = f'{variable} is not set; eval "$(tests/services.sh start {name})"'
+            if os.environ.get("MINQING_REQUIRE_SERVICES") == "1":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        return os.environ[variable]
+
+    return url
+
+
+@pytest.fixture
+def new_postgresql(service_url: Callable[[str], str]) -> Iterator[Callable[[], str]]:
+    """Make an empty PostgreSQL database, as often as called; they are dropped in the end."""
+    server = create_engine(service_url("postgresql"), isolation_level="AUTOCOMMIT")
+    made: list[str] = []
+
+    def new() -> str:
+        made.append(f"test_{uuid4().hex}")
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {made[-1]}"))
+        return server.url.set(database=made[-1]).render_as_string(hide_password=False)
+
+    yield new
+    with server.connect() as connection:
+        for name in made:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty store on either database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    return str(request.getfixturevalue("new_postgresql")())
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """The same, opened."""
+    opened = Store(store_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")
