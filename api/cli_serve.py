@@ -37,6 +37,7 @@ def serve(
     from api.http.app import create_app
     from api.http.server import Server, configure
     from api.http.service import Settings
+    from api.pages import mount_pages
 
     if no_auth and not _loopback(host):
         raise UsageError(f"--no-auth on {host} would let everybody in; use it with --host 127.0.0.1 only")
@@ -56,6 +57,7 @@ def serve(
         settings=settings,
         no_auth=no_auth,
     )
+    mount_pages(app)
     Server(configure(app, host=host, port=port), app.state.service).run()
     opened.close()
 

@@ -1,0 +1,57 @@
+"""Put the pages on the app: those of NiceGUI, the login, and the files they load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from nicegui import ui
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Match, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
+
+from api.http.auth import READ, TRIAGE
+from api.http.service import Service
+from api.pages import login, overview, triage
+from api.pages.frame import ASSETS, Page, framed
+
+PAGES = (
+    Page("/", "概览", READ, overview.build),
+    Page("/triage", "分拣", TRIAGE, triage.build),
+)
+
+
+def mount_pages(app: FastAPI) -> None:
+    """Everything that is not of the API is a page. To be called once, before the app is served."""
+    service: Service = app.state.service
+    app.include_router(login.router)
+    app.mount(ASSETS, StaticFiles(directory=Path(__file__).parent / "static"))
+    for page in PAGES:
+        ui.page(page.path, title=f"{page.title} · 民情", response_timeout=30)(framed(page, PAGES, service))
+    ui.run_with(
+        app,
+        title="民情",
+        favicon=Path(__file__).parent / "static" / "icon.svg",
+        language="zh-CN",
+        tailwind=False,
+        binding_refresh_interval=None,
+        gzip_middleware_factory=_compressed,
+        show_welcome_message=False,
+    )
+    mounted = app.router.routes.pop()
+    assert isinstance(mounted, Mount)
+    app.router.routes.append(_Pages("/", mounted.app))
+
+
+class _Pages(Mount):
+    """Leaves the API's addresses to the API, which tells of mistakes in its own way."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["path"].startswith("/v1/"):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def _compressed(app: ASGIApp) -> GZipMiddleware:
+    return GZipMiddleware(app, minimum_size=2000, compresslevel=4)
