@@ -24,6 +24,10 @@ _NAME = re.compile(r"[A-Za-z_]{1,30}")
 _TAGS = {"one", "many"}
 
 
+#: Today's names of what older Pythons call otherwise.
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
 class FieldError(BaseModel):
     """What is wrong with one field."""
 
@@ -55,7 +59,7 @@ class Problem(Exception):
 
     def response(self) -> JSONResponse:
         """The document as it is sent."""
-        title = HTTPStatus(self.status).phrase
+        title = _TITLES.get(self.status) or HTTPStatus(self.status).phrase
         document: dict[str, Any] = {
             "type": "urn:minqing:problem:" + re.sub("[^a-z]+", "-", title.lower()),
             "title": title,
@@ -75,7 +79,10 @@ def busy(seconds: float, detail: str, *, status: int = 503) -> Problem:
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route says of its problems in the API's description."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
+    return {
+        status: {"description": _TITLES.get(status) or HTTPStatus(status).phrase, "content": content}
+        for status in statuses
+    }
 
 
 #: What a route with an ETag says of it.

@@ -1,0 +1,84 @@
+"""A real server on a free port, with a key for every role, for tests to call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx2
+
+from api.http.app import create_app
+from api.http.server import Server, configure
+from api.http.service import Service, Settings
+from api.keys import Keys, Role
+from api.store import Store
+from models import load_scorer
+from nlp import Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that answers; `tokens` by role."""
+
+    url: str
+    service: Service
+    tokens: dict[str, str]
+    clients: dict[str | None, httpx2.Client]
+
+    def client(self, role: str | None = "admin") -> httpx2.Client:
+        """A new client that brings the key of a role, or none."""
+        headers = {"Authorization": f"Bearer {self.tokens[role]}"} if role else {}
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=60, trust_env=False, verify=False)
+
+    def call(self, method: str, path: str, role: str | None = "admin", **more: Any) -> httpx2.Response:
+        """One call."""
+        if role not in self.clients:
+            self.clients[role] = self.client(role)
+        return self.clients[role].request(method, path, **more)
+
+
+@contextmanager
+def serving(folder: Path, pipeline: Pipeline, *, no_auth: bool = False, **settings: Any) -> Iterator[Served]:
+    """Serve a new store in a folder until the block ends."""
+    store = Store(f"sqlite:///{folder}/served.db")
+    keys = Keys(store)
+    tokens = {role.value: keys.create(name=f"{role} of the test", role=role)[1] for role in Role}
+    settings = {"uploads": folder / "uploads", "webhook_networks": ("127.0.0.0/8",)} | settings
+    app = create_app(
+        store=store, pipeline=pipeline, scorer=load_scorer(), settings=Settings(**settings), no_auth=no_auth
+    )
+    server = Server(configure(app, host="127.0.0.1", port=0), app.state.service)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    until(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    served = Served(f"http://127.0.0.1:{port}", app.state.service, tokens, {})
+    try:
+        yield served
+    finally:
+        for client in served.clients.values():
+            client.close()
+        server.should_exit = True
+        thread.join()
+        store.close()
+
+
+def until(happened: Any, *, seconds: float = 30) -> Any:
+    """What `happened` gives once it is truthy; fails after some seconds."""
+    end = time.monotonic() + seconds
+    while not (result := happened()):
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+    return result
+
+
+def ask(served: Served, method: str, path: str, role: str | None = "admin", **more: Any) -> Any:
+    """The JSON of an answer that has to be a success."""
+    response = served.call(method, path, role, **more)
+    assert response.is_success, response.text
+    return response.json() if response.content else None
