@@ -24,10 +24,10 @@ _SENT = re.compile(
     r"|骗了?(?=[^，。；]{0,5}[0-9一二两三四五六七八九十几百千万]))(?![^，。]{0,3}(?:感情|局))"
     r"|(?:转账|转帐|汇款|打款|充值|付款"
     r"|支付)[^，。；！？\n]{0,4}[0-9一二三四五六七八九十两几][0-9.,千百万余多]{0,8}[元块万千百wW]"
-    r"|骗(?:走|了)我|(?:转|汇|打|付)[0-9一二三四五六七八九十两几][0-9.,千百万余多]{0,8}[元块万]"
+    r"|转[账帐] ?[0-9]{3,7}(?![0-9])|卡里[^，。；！？\n]{0,10}(?:没有?了|不见了)|骗(?:走|了)我|(?:转|汇|打|付)[0-9一二三四五六七八九十两几][0-9.,千百万余多]{0,8}[元块万]"
 )
 _FRAUD = re.compile(
-    r"骗|诈|冒充|假冒|刷单|杀猪盘|拉黑|提不了现|无法提现|不能提现|提不出来|提现不了|联系不上|不对劲|钓鱼|安全账户"
+    r"(?<!欺)骗(?!人的|钱的|子?公司|子?商家)|诈|冒充|假冒|刷单|杀猪盘|拉黑|提不了现|无法提现|不能提现|提不出来|提现不了|联系不上(?!客服|物业|商家|老板)|不对劲|钓鱼|安全账户"
     r"|盗刷|木马|裸聊|上当|垫付"
 )
 _JUST_NOW = re.compile(
@@ -45,6 +45,11 @@ _NOT_SENT = re.compile(
     r"|上当)|已追回|追回了|成功追回|退回|退还|返还"
     r"|拦截|止付成功|会不会|要不要|不敢转|还没|准备转|打算转|已经?解决|怎么(?:防|避免)|会被骗|容易被骗"
 )
+#: What is bought every day is a matter of trade, however hard the words, unless fraud is told by its name.
+_EVERYDAY = re.compile(
+    r"停车费|话费|流量费|物业费|水费|电费|学费|培训费|餐费|门票|车票|公交|地铁|菜市场|超市|饭店|餐厅|工商(?!银)|市场监管"
+)
+_NAMED = re.compile("诈骗|冒充|假冒|被骗|盗刷|刷单|安全账户|木马|钓鱼|裸聊")
 _ASKED = re.compile("[让叫要]我?(?:把钱)?[转汇打付充]")
 _DONE = re.compile(r"(?:已经?|就|才)[^，。]{0,6}[转汇打付充]|[转汇打付充][^，。]{0,4}了")
 #: Transfers looked at in one text, so that time stays linear.
@@ -68,11 +73,12 @@ def recent_transfers(
     """The words that say so, and the payee's account, card or platform where one is given; at most one a text."""
     if not _FRAUD.search(text) or _OTHERS.search(text):
         return
+    is_named = _NAMED.search(text) is not None
     for sent in islice(_SENT.finditer(text), _MOST):
         first, last = _sentence(text, sent.start(), sent.end())
-        if _NOT_SENT.search(text, first, last) or (
-            _ASKED.search(text, first, last) and not _DONE.search(text, sent.end() - 2, last)
-        ):
+        if _NOT_SENT.search(text, first, last) or (not is_named and _EVERYDAY.search(text, first, last)):
+            continue
+        if _ASKED.search(text, first, last) and not _DONE.search(text, sent.end() - 2, last):
             continue
         when = _when(text, entities, received, first, sent.start(), sent.end(), last)
         if when is None:
@@ -119,7 +125,7 @@ def is_recent(value: object, received: datetime | None) -> bool | None:
         high = datetime.fromisoformat(closing) if len(closing) >= 10 else low
     except ValueError:
         return None
-    if low is None or high is None:  # a month or a year
+    if low is None or high is None or high - low > WINDOW:  # a week, a month, a year
         return False
     if len(opening) == 10:
         high += timedelta(hours=24)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import islice
 from typing import Any
 
-from nlp.alarms import ALARMS, Alarm
+from nlp.alarms import ALARMS, OVER, Alarm
 from nlp.entity import Entity
 from nlp.normalise import Normal
 from nlp.stop_payment import Told, is_recent, recent_transfers
@@ -98,6 +98,8 @@ def _raised(alarm: Alarm, text: str, told: Sequence[Told], received: datetime | 
         if alarm.refuses.search(text, first, last):
             continue
         if alarm.requires and not alarm.requires.search(text, max(0, first - _NEAR_BEFORE), last + _NEAR_AFTER):
+            continue
+        if alarm.is_now and OVER.search(text, last, last + _SENTENCE):
             continue
         times = (e for e in told if e.type == "time" and first <= e.start < last)
         if alarm.is_now and any(is_recent(entity.value, received) is False for entity in times):
