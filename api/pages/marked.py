@@ -38,11 +38,6 @@ def marked(report: Stored, *, unmasked: bool = False) -> list[Piece]:
     head = len(report.report.title)
     spans = (*entities, *evidence, *urgent)
     edges = {0, head, len(text), *(edge for span in spans for edge in span[:2])}
-        0,
-        head,
-        len(text),
-        *(edge for spans in (entities, evidence, urgent) for span in spans for edge in span[:2]),
-    }
     cuts = sorted(edge for edge in edges if 0 <= edge <= len(text))
     pieces: list[Piece] = []
     for start, end in pairwise(cuts):

@@ -13,12 +13,16 @@ from starlette.types import ASGIApp, Scope
 
 from api.http.auth import READ, TRIAGE
 from api.http.service import Service
-from api.pages import login, overview, triage
+from api.pages import issue, issues, login, overview, reports, triage
 from api.pages.frame import ASSETS, Page, framed
 
 PAGES = (
     Page("/", "概览", READ, overview.build),
     Page("/triage", "分拣", TRIAGE, triage.build),
+    Page("/issues", "议题", READ, issues.build),
+    Page("/issues/{issue}", "议题", READ, issue.build, listed=False),
+    Page("/reports", "报告", READ, reports.build),
+    Page("/reports/{key:path}", "报告", READ, reports.build_one, listed=False),
 )
 
 

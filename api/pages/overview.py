@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,7 +13,8 @@ from api.issue_queries import IssueFilter, list_issues, sparklines
 from api.issues import Issue
 from api.pages.charts import bars
 from api.pages.desk import Desk
-from api.pages.panel import Panel
+from api.pages.panel import Panel, Told
+from api.pages.times import day_of
 from api.queries import ReportFilter, count_reports, search_reports
 from api.schema import IssueRow, ReportRow
 from api.statistics import Count, count_by
@@ -58,11 +60,11 @@ class Overview:
 
 async def build(desk: Desk) -> None:
     """The page; `day` in the address goes back in time."""
-    asked = _date(desk.asked("day"))
+    asked = day_of(desk.asked("day"))
     found = await desk.read(lambda session: read_overview(session, asked))
 
-    async def go(told: object) -> None:
-        day = _date(str(told["value"])) if isinstance(told, dict) else None
+    async def go(told: Told) -> None:
+        day = day_of(str(told["value"]))
         panel.show(**shown(await desk.read(lambda session: read_overview(session, day))))
 
     panel = Panel(desk, "overview.html", {"day": go}, **shown(found))
@@ -106,10 +108,9 @@ def read_overview(session: Session, asked: date | None) -> Overview:
     )
 
 
-def _rows(counts: list[Count], day: date, key_of: object) -> list[Row]:
+def _rows(counts: list[Count], day: date, key_of: Callable[[Count], str]) -> list[Row]:
     found: dict[str, list[int]] = {}
     for count in counts:
-        assert callable(key_of)
         row = found.setdefault(key_of(count), [0, 0, 0])
         age = (day - (count.day or day)).days
         for place, counts_here in enumerate((age == 0, age == 1, age < 7)):
@@ -122,10 +123,3 @@ def _fresh(session: Session, end: datetime) -> int:
     """Issues whose first report came on the day before `end`."""
     query = select(func.count()).select_from(IssueRow)
     return session.scalar(query.where(IssueRow.first_seen >= end - timedelta(days=1), IssueRow.first_seen < end)) or 0
-
-
-def _date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None

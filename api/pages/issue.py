@@ -1,0 +1,246 @@
+"""One issue: its time line, its reports and why they are together, what is near, how it is handled, what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from nicegui import ui
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from api import loop
+from api.http.auth import TRIAGE
+from api.issue_queries import Happened, find_issue, lineage, members, timeline
+from api.issues import Issue
+from api.pages.charts import bars
+from api.pages.desk import Desk
+from api.pages.near import Near, issue_named, near_issues
+from api.pages.panel import Panel, Told
+from api.paging import Page
+from api.schema import IssueRow, ReportRow
+from api.stored import Stored
+from nlp import Verdict
+from nlp.series import Period, Series
+from nlp.shared_phrases import shared_phrases
+
+#: Reports on a page of the members, and those that near issues are looked for around.
+ROWS, AROUND = 30, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The other member that a report is most like: its key, the likeness (cosine), and phrases in both, masked."""
+
+    key: str
+    cosine: float
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the head and the history show."""
+
+    issue: Issue
+    standing: loop.Standing
+    steps: list[loop.Step]
+    happened: list[Happened]
+    verdicts: list[Verdict]
+    series: Series | None
+
+
+async def build(desk: Desk) -> None:
+    """The page of the issue in the address; one that was merged away tells where it went."""
+    issue = str(desk.request.path_params["issue"])
+    known = await desk.read(lambda session: read_issue(session, desk, issue))
+    if known is None:
+        ui.context.client.status_code = 404
+        Panel(desk, "issue_gone.html", happened=await desk.read(lambda session: lineage(session, issue)))
+        return
+    shown = _Shown(desk, issue)
+    await shown.build(known)
+
+
+class _Shown:
+    """The page's panels and what people do in them."""
+
+    def __init__(self, desk: Desk, issue: str) -> None:
+        self.desk = desk
+        self.issue = issue
+        self.period: Period = "day"
+        self.cursors: list[str | None] = [None]
+        self.near: list[Near] = []
+
+    async def build(self, known: Known) -> None:
+        page = await self._members()
+        self.near = await near_issues(self.desk, *page.items[:AROUND])
+        steps = {"step": self.step, "period": self.choose_period}
+        self.head = Panel(self.desk, "issue.html", steps, **self._head(known))
+        with ui.element("div").classes("desk"):
+            with ui.element("div"):
+                handlers = {"turn": self.turn, "split": self.split}
+                self.rows = Panel(self.desk, "issue_members.html", handlers, **self._rows(page))
+            with ui.element("div"):
+                self.find = Panel(self.desk, "issue_merge.html", {"find": self.search}, issue=self.issue)
+                self.others = Panel(self.desk, "issue_near.html", {"merge": self.merge}, near=self.near)
+                self.past = Panel(self.desk, "issue_history.html", {"undo": self.undo}, known=known)
+
+    def _head(self, known: Known) -> dict[str, Any]:
+        chart = None
+        if known.series is not None:
+            series, cut = known.series, "%Y-%m-%d %H 时" if self.period == "hour" else "%Y-%m-%d"
+            labels = [series.begins(i).strftime(cut) for i in range(len(series.counts))]
+            chart = bars(labels, series.counts, label="报告数")
+        return {
+            "known": known,
+            "chart": chart,
+            "period": self.period,
+            "moves": [*loop.MOVES[loop.Status(known.standing.status)]],
+            "may": self.desk.may(TRIAGE),
+        }
+
+    def _rows(self, page: Page[Stored]) -> dict[str, Any]:
+        return {"page": page, "whys": whys(page.items), "first": len(self.cursors) == 1}
+
+    async def _members(self) -> Page[Stored]:
+        cursor = self.cursors[-1]
+        return await self.desk.read(lambda session: members(session, self.issue, cursor=cursor, limit=ROWS))
+
+    async def refresh(self) -> None:
+        """After a change: everything anew; the page of another issue where this one is gone."""
+        known = await self.desk.read(lambda session: read_issue(session, self.desk, self.issue, self.period))
+        if known is None:
+            ui.navigate.reload()
+            return
+        self.cursors = [None]
+        page = await self._members()
+        self.near = await near_issues(self.desk, *page.items[:AROUND])
+        self.head.show(**self._head(known))
+        self.rows.show(**self._rows(page))
+        self.others.show(near=self.near)
+        self.past.show(known=known)
+
+    async def choose_period(self, told: Told) -> None:
+        value = told["value"]
+        self.period = "week" if value == "week" else "hour" if value == "hour" else "day"
+        known = await self.desk.read(lambda session: read_issue(session, self.desk, self.issue, self.period))
+        if known is not None:
+            self.head.show(**self._head(known))
+
+    async def turn(self, told: Told) -> None:
+        cursor = str(told["cursor"])
+        if cursor:
+            self.cursors.append(cursor)
+        elif len(self.cursors) > 1:
+            self.cursors.pop()
+        self.rows.show(**self._rows(await self._members()))
+
+    async def search(self, told: Told) -> None:
+        words = str(told["value"]).strip()
+        found = [near for near in await issue_named(self.desk, words) if near.issue.id != self.issue] if words else None
+        self.others.show(near=self.near if found is None else found)
+
+    async def merge(self, told: Told) -> None:
+        other, by = str(told["issue"]), self.desk.principal.by
+        await self.desk.audit("issue.merge", self.issue, other=other)
+        verdict = await self.desk.decide(lambda linked: linked.merge(self.issue, other, by=by))
+        await self._moved_on(verdict)
+        ui.notify("已合并，可在“经过”里撤销", type="positive", position="top")
+
+    async def split(self, told: Told) -> None:
+        keys, by = [str(key) for key in told["checked"]], self.desk.principal.by
+        if not keys:
+            ui.notify("请先勾选要拆出的报告", type="warning", position="top")
+            return
+        await self.desk.audit("issue.split", self.issue, reports=keys)
+        await self.desk.decide(lambda linked: linked.split(self.issue, keys, by=by))
+        await self.refresh()
+        ui.notify(f"已拆出 {len(keys)} 条，可在“经过”里撤销", type="positive", position="top")
+
+    async def undo(self, told: Told) -> None:
+        decision, by = int(told["decision"]), self.desk.principal.by
+        await self.desk.audit("decision.undo", str(decision))
+        await self.desk.decide(lambda linked: linked.undo(decision, by=by))
+        await self.refresh()
+        ui.notify("已撤销", type="positive", position="top")
+
+    async def step(self, told: Told) -> None:
+        """The next step of the handling; an office goes with an assignment, a note with any."""
+        if not self.desk.may(TRIAGE):
+            return
+        to, fields = str(told["fields"]["to"]), told["fields"]
+        note, office = str(fields.get("note", ""))[:2000], str(fields.get("office", "")).strip()[:100] or None
+        service, principal = self.desk.service, self.desk.principal
+
+        def work() -> None:
+            with service.store.writing() as session:
+                loop.move(
+                    session,
+                    self.issue,
+                    to,
+                    by=principal.by,
+                    at=datetime.now(UTC),
+                    routing=service.pipeline.routing,
+                    note=note,
+                    office=office if to == loop.Status.ASSIGNED else None,
+                )
+                service.audit.write(principal.by, "issue.status", self.issue, session=session, to=to)
+
+        await run_in_threadpool(work)
+        await self.refresh()
+
+    async def _moved_on(self, verdict: Verdict) -> None:
+        """After a merge this issue may be gone: then its reports' new issue is looked at."""
+        known = await self.desk.read(lambda session: find_issue(session, self.issue))
+        if known is not None and known.size:
+            await self.refresh()
+            return
+        happened = await self.desk.read(lambda session: lineage(session, self.issue))
+        target = next((h.other for h in reversed(happened) if h.kind == "merged_into" and h.issue == self.issue), None)
+        ui.navigate.to(f"/issues/{target}" if target else "/issues")
+
+
+def read_issue(session: Session, desk: Desk, issue: str, period: Period = "day") -> Known | None:
+    """What is known of an issue; None where it has no reports. Time lines too long for a period are told by week."""
+    found = find_issue(session, issue)
+    if found is None or not found.size:
+        return None
+    if found.first_seen and found.last_seen:
+        length = found.last_seen - found.first_seen
+        period = "week" if length > timedelta(days=400) else "day" if length > timedelta(days=14) else period
+    row = session.get_one(IssueRow, issue)
+    verdicts = [v for v in desk.service.store.verdicts(session) if _concerns(session, v, issue)]
+    return Known(
+        issue=found,
+        standing=loop.standing(session, row, now=datetime.now(UTC)),
+        steps=loop.history(session, issue),
+        happened=lineage(session, issue),
+        verdicts=verdicts,
+        series=timeline(session, issue, period=period),
+    )
+
+
+def whys(reports: tuple[Stored, ...]) -> dict[str, Why]:
+    """For each report the other one that it is most like; none for one alone."""
+    if len(reports) < 2:
+        return {}
+    vectors = np.stack([report.vector for report in reports])
+    alike = vectors @ vectors.T
+    np.fill_diagonal(alike, -2)
+    found = {}
+    for report, row in zip(reports, alike, strict=True):
+        other = reports[int(row.argmax())]
+        shared = tuple(phrase for phrase in shared_phrases(report.masked, other.masked) if "*" not in phrase)
+        found[report.report.key] = Why(other.report.key, float(row.max()), shared)
+    return found
+
+
+def _concerns(session: Session, verdict: Verdict, issue: str) -> bool:
+    """Whether a decision moved reports out of an issue or into it, or its reports are there now."""
+    if any(before == issue for _, before in verdict.before):
+        return True
+    keys = (*verdict.left[:1], *verdict.right[:1])
+    return issue in set(session.scalars(select(ReportRow.issue_id).where(ReportRow.key.in_(keys))))

@@ -1,0 +1,101 @@
+"""议题: the list, filtered and ordered, with how each has grown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal, get_args
+
+from sqlalchemy.orm import Session
+
+from api.issue_queries import IssueFilter, IssueOrder, list_issues, sparklines
+from api.issues import Issue
+from api.pages.desk import Desk
+from api.pages.panel import Panel, Told
+from api.pages.times import midnight
+from nlp.series import Series
+
+#: Issues on a page of the list, and days that a sparkline tells of.
+ROWS, DAYS = 50, 60
+ORDERS: dict[IssueOrder, str] = {"size": "报告最多", "last_seen": "最近活动", "growth": "近七日增长"}
+State = Literal["", "new", "assigned", "handling", "concluded", "reopened"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the list's fields say; "" asks nothing. `until` is the last day, included."""
+
+    category: str = ""
+    division: str = ""
+    since: str = ""
+    until: str = ""
+    text: str = ""
+    status: str = ""
+    urgent: str = ""
+    order: str = ""
+
+    def filter(self) -> IssueFilter:
+        """The same as the store is asked."""
+        until = midnight(self.until)
+        return IssueFilter(
+            status=self.status if self.status in get_args(State) and self.status else None,
+            category=self.category or None,
+            division=self.division.strip("/ ") or None,
+            since=midnight(self.since),
+            until=until + timedelta(days=1) if until else None,
+            text=self.text.strip() or None,
+            urgent=True if self.urgent else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of issues with their sparklines, which all end on the same day."""
+
+    issues: tuple[Issue, ...]
+    next: str | None
+    sparks: dict[str, Series]
+    last: datetime
+
+    def growth(self, issue: str) -> int:
+        """Reports of the last seven days less those of the seven before."""
+        counts = self.sparks[issue].counts
+        return sum(counts[-7:]) - sum(counts[-14:-7])
+
+
+async def build(desk: Desk) -> None:
+    """The page; the address carries what is asked for."""
+    asked = Asked(**{name: desk.asked(name) or "" for name in Asked.__slots__})
+    cursors: list[str | None] = [None]
+
+    async def read() -> Listed:
+        return await desk.read(lambda session: read_issues(session, asked, cursors[-1]))
+
+    async def search(told: Told) -> None:
+        nonlocal asked
+        asked = replace(asked, **{name: str(told["fields"].get(name, "")) for name in Asked.__slots__})
+        cursors[:] = [None]
+        rows.show(listed=await read(), first=True)
+
+    async def turn(told: Told) -> None:
+        cursor = str(told["cursor"])
+        if cursor:
+            cursors.append(cursor)
+        elif len(cursors) > 1:
+            cursors.pop()
+        rows.show(listed=await read(), first=len(cursors) == 1)
+
+    taxonomy = desk.service.pipeline.taxonomy
+    Panel(desk, "issues.html", {"search": search}, asked=asked, taxonomy=taxonomy, orders=ORDERS)
+    rows = Panel(desk, "issue_rows.html", {"turn": turn}, listed=await read(), first=True)
+
+
+def read_issues(session: Session, asked: Asked, cursor: str | None) -> Listed:
+    """A page of the list; sparklines end today, or where the latest issue listed was last active."""
+    now = datetime.now(UTC)
+    order: IssueOrder = next((name for name in ORDERS if name == asked.order), "size")
+    page = list_issues(session, asked.filter(), order=order, now=now, cursor=cursor, limit=ROWS)
+    last = max((i.last_seen for i in page.items if i.last_seen and i.last_seen <= now), default=now)
+    last = now if now - last < timedelta(days=DAYS) else last
+    sparks = sparklines(session, [i.id for i in page.items], first=last - timedelta(days=DAYS), last=last)
+    return Listed(page.items, page.next, sparks, last)
