@@ -114,7 +114,7 @@ def sparklines(
     query = select(ReportRow.seen_at, ReportRow.issue_id).where(
         ReportRow.issue_id.in_(issues), ReportRow.seen_at >= start
     )
-    found = count_series(session.execute(query).tuples(), period=period, first=first, last=last)
+    found = count_series(session.execute(query), period=period, first=first, last=last)
     empty = Series(period, start, (0,) * (Series(period, start, ()).index(last) + 1))
     return {issue: found.get(issue, empty) for issue in issues}
 

@@ -44,10 +44,10 @@ def count_by(
         _part(PurgedRow, func.sum(PurgedRow.reports), by, first, last, category, division),
     ).subquery()
     groups = [parts.c[name] for name in by]
-    query = select(*groups, func.sum(parts.c.reports)).group_by(*groups).order_by(*groups)
-    return [
-        Count(reports=int(row[-1]), **dict(zip(by, row, strict=False))) for row in session.execute(query) if row[-1]
-    ]
+    rows = session.execute(select(*groups, func.sum(parts.c.reports)).group_by(*groups))
+    # Sorted here: databases order words by rules of their own.
+    counted = sorted(tuple(row) for row in rows if row[-1])
+    return [Count(reports=int(row[-1]), **dict(zip(by, row, strict=False))) for row in counted]
 
 
 def _part(
@@ -60,7 +60,7 @@ def _part(
     division: str | None,
 ) -> Select[*tuple[Any, ...]]:
     groups = [getattr(table, name) for name in by]
-    query = select(*groups, count.label("reports")).group_by(*groups)
+    query = select(*groups, count.label("reports")).select_from(table).group_by(*groups)
     if first is not None:
         query = query.where(table.day >= first)
     if last is not None:

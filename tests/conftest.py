@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from api.cli import main
 from api.store import Store
@@ -65,16 +66,16 @@ def service_url() -> Callable[[str], str]:
     return url
 
 
-@pytest.fixture
-def new_postgresql(service_url: Callable[[str], str]) -> Iterator[Callable[[], str]]:
-    """Make an empty PostgreSQL database, as often as called; they are dropped in the end."""
+@pytest.fixture(scope="session")
+def new_postgresql(service_url: Callable[[str], str]) -> Iterator[Callable[..., str]]:
+    """Make a PostgreSQL database, empty or like a template, as often as called; all are dropped in the end."""
     server = create_engine(service_url("postgresql"), isolation_level="AUTOCOMMIT")
     made: list[str] = []
 
-    def new() -> str:
+    def new(template: str = "template1") -> str:
         made.append(f"test_{uuid4().hex}")
         with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {made[-1]}"))
+            connection.execute(text(f'CREATE DATABASE {made[-1]} TEMPLATE "{template}"'))
         return server.url.set(database=made[-1]).render_as_string(hide_password=False)
 
     yield new
@@ -85,11 +86,35 @@ def new_postgresql(service_url: Callable[[str], str]) -> Iterator[Callable[[], s
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty store on either database."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without any table, of either kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/store.db"
     return str(request.getfixturevalue("new_postgresql")())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "store.db"
+    Store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(new_postgresql: Callable[..., str]) -> str:
+    url = new_postgresql()
+    Store(url).close()
+    return str(make_url(url).database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty store on either database."""
+    if request.param == "sqlite":
+        copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "store.db")
+        return f"sqlite:///{tmp_path}/store.db"
+    template = request.getfixturevalue("postgresql_template")
+    return str(request.getfixturevalue("new_postgresql")(template))
 
 
 @pytest.fixture

@@ -34,9 +34,9 @@ def told(store: Store) -> list[tuple[str, str]]:
         return [(event.kind, event.subject) for event in events_after(session, 0, limit=1000)]
 
 
-def test_migrations_make_what_the_schema_says(store_url: str) -> None:
-    Store(store_url).close()
-    engine = create_engine(store_url)
+def test_migrations_make_what_the_schema_says(database_url: str) -> None:
+    Store(database_url).close()
+    engine = create_engine(database_url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
@@ -61,12 +61,12 @@ def test_no_column_describes_a_person(store: Store) -> None:
     assert not [name for name in names if any(word in name for word in forbidden)]
 
 
-def test_several_may_open_a_new_store_at_once(store_url: str) -> None:
+def test_several_may_open_a_new_store_at_once(database_url: str) -> None:
     failed: list[BaseException] = []
 
     def opens() -> None:
         try:
-            Store(store_url).close()
+            Store(database_url).close()
         except BaseException as error:
             failed.append(error)
 
@@ -245,7 +245,7 @@ def test_a_failed_write_leaves_nothing(store: Store) -> None:
     assert told(store) == []
 
 
-def test_a_store_that_went_away_is_told_in_a_line(new_postgresql: Callable[[], str]) -> None:
+def test_a_store_that_went_away_is_told_in_a_line(new_postgresql: Callable[..., str]) -> None:
     url = new_postgresql()
     store = Store(url)
     other = create_engine(url, isolation_level="AUTOCOMMIT")
