@@ -48,7 +48,7 @@ def framed(page: Page, pages: tuple[Page, ...], service: Service) -> Builder:
         ui.dark_mode({"dark": True, "light": False}.get(request.cookies.get("minqing_theme", "")))
         allowed = [p for p in pages if p.listed and desk.may(p.roles)]
         Panel(desk, "frame.html", page=page, pages=allowed, principal=principal)
-        with ui.element("main").props('id=main tabindex="-1"'):
+        with ui.element("div").props('id=main tabindex="-1"').classes("page"):
             if desk.may(page.roles):
                 await page.build(desk)
             else:

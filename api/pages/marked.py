@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from api.stored import Stored
+from nlp import Analysis, mask
 
 #: Marks that steer how text runs, or are not seen: shown by their number, so that they steer nothing.
 _CONTROL = re.compile(
@@ -30,14 +31,38 @@ class Piece:
 
 
 def marked(report: Stored, *, unmasked: bool = False) -> list[Piece]:
-    """The content of a report in pieces, personal data hidden unless `unmasked`; together they are the whole text."""
-    text = report.report.content if unmasked else report.masked
-    entities = [(e.start, e.end, e.type) for e in report.entities]
-    evidence = [(e["start"], e["end"]) for e in report.analysis["evidence"]]
-    urgent = [(u["start"], u["end"]) for u in report.analysis["urgent"]]
-    head = len(report.report.title)
-    spans = (*entities, *evidence, *urgent)
-    edges = {0, head, len(text), *(edge for span in spans for edge in span[:2])}
+    """The content of a stored report in pieces, personal data hidden unless `unmasked`."""
+    return cut(
+        report.report.content if unmasked else report.masked,
+        entities=[(e.start, e.end, e.type) for e in report.entities],
+        evidence=[(e["start"], e["end"]) for e in report.analysis["evidence"]],
+        urgent=[(u["start"], u["end"]) for u in report.analysis["urgent"]],
+        title=len(report.report.title),
+    )
+
+
+def marked_analysis(analysis: Analysis) -> list[Piece]:
+    """The same of a report that was analysed only, personal data hidden."""
+    return cut(
+        mask(analysis.report.content, analysis.entities),
+        entities=[(e.start, e.end, e.type) for e in analysis.entities],
+        evidence=analysis.evidence,
+        urgent=[(u.start, u.end) for u in analysis.urgent],
+        title=len(analysis.report.title),
+    )
+
+
+def cut(
+    text: str,
+    *,
+    entities: Sequence[tuple[int, int, str]],
+    evidence: Sequence[tuple[int, int]],
+    urgent: Sequence[tuple[int, int]],
+    title: int,
+) -> list[Piece]:
+    """A text in pieces, together the whole of it; spans are `[start, end)`, its first `title` letters are a heading."""
+    spans = [*((start, end) for start, end, _ in entities), *evidence, *urgent]
+    edges = {0, title, len(text), *(edge for span in spans for edge in span)}
     cuts = sorted(edge for edge in edges if 0 <= edge <= len(text))
     pieces: list[Piece] = []
     for start, end in pairwise(cuts):
@@ -47,16 +72,19 @@ def marked(report: Stored, *, unmasked: bool = False) -> list[Piece]:
                 Piece(
                     text=part,
                     entity=inside[2] if inside else None,
-                    evidence=any(a <= start and end <= b for a, b in evidence),
-                    urgent=any(a <= start and end <= b for a, b in urgent),
-                    title=end <= head,
+                    evidence=_covered(start, end, evidence),
+                    urgent=_covered(start, end, urgent),
+                    title=end <= title,
                     control=control,
                 )
             )
         if inside and inside[1] == end:
-            last = pieces[-1]
-            pieces[-1] = Piece(last.text, last.entity, True, last.evidence, last.urgent, last.title, last.control)
+            pieces[-1] = replace(pieces[-1], ends=True)
     return pieces
+
+
+def _covered(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(a <= start and end <= b for a, b in spans)
 
 
 def one_line(text: str) -> str:

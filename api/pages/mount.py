@@ -11,9 +11,9 @@ from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
-from api.http.auth import READ, TRIAGE
+from api.http.auth import INGEST, READ, TRIAGE
 from api.http.service import Service
-from api.pages import issue, issues, login, overview, reports, triage
+from api.pages import issue, issues, login, overview, reports, settings, submit, triage
 from api.pages.frame import ASSETS, Page, framed
 
 PAGES = (
@@ -23,13 +23,16 @@ PAGES = (
     Page("/issues/{issue}", "议题", READ, issue.build, listed=False),
     Page("/reports", "报告", READ, reports.build),
     Page("/reports/{key:path}", "报告", READ, reports.build_one, listed=False),
+    Page("/submit", "提交", INGEST, submit.build),
+    Page("/settings", "设置", READ, settings.build),
 )
 
 
 def mount_pages(app: FastAPI) -> None:
     """Everything that is not of the API is a page. To be called once, before the app is served."""
     service: Service = app.state.service
-    app.include_router(login.router)
+    for part in (login, submit):
+        app.include_router(part.router)
     app.mount(ASSETS, StaticFiles(directory=Path(__file__).parent / "static"))
     for page in PAGES:
         ui.page(page.path, title=f"{page.title} · 民情", response_timeout=30)(framed(page, PAGES, service))

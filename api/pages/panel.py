@@ -19,7 +19,7 @@ from api.errors import UsageError
 from api.http.problems import Problem
 from api.pages import charts, labels
 from api.pages.desk import Desk
-from api.pages.marked import marked, one_line
+from api.pages.marked import marked, marked_analysis, one_line
 from corpora import top
 from corpora.importers.dates import SHANGHAI
 
@@ -91,6 +91,7 @@ def _environment() -> Environment:
         LINEAGE=labels.LINEAGE,
         MACHINES=labels.MACHINES,
         marked=marked,
+        marked_analysis=marked_analysis,
         spark=charts.spark,
     )
     return environment

@@ -1,0 +1,88 @@
+"""设置: keys and audit for administrators; routing, taxonomy and the model's card for everybody who reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nicegui import ui
+from starlette.concurrency import run_in_threadpool
+
+from api.errors import UsageError
+from api.http.auth import ADMIN
+from api.keys import Role
+from api.pages.desk import Desk
+from api.pages.panel import Panel, Told
+from models import ENCODER
+
+#: Entries of the audit log that are shown at once.
+ENTRIES = 50
+
+
+async def build(desk: Desk) -> None:
+    """The page; what a role may not see is not read."""
+    Panel(desk, "settings_head.html")
+    if desk.may(ADMIN):
+        await _Keys(desk).build()
+    pipeline = desk.service.pipeline
+    card = (ENCODER / "CARD.md").read_text("utf-8") if (ENCODER / "CARD.md").exists() else ""
+    Panel(
+        desk,
+        "settings.html",
+        routing=pipeline.routing,
+        taxonomy=pipeline.taxonomy,
+        encoder=pipeline.encoder.version,
+    )
+    with ui.element("details").classes("box"):
+        with ui.element("summary"):
+            Panel(desk, "settings_card.html")
+        ui.markdown(card, extras=["tables"])
+
+
+class _Keys:
+    """Keys and the audit log."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.token = ""
+        self.before: int | None = None
+
+    async def build(self) -> None:
+        handlers = {"create": self.create, "revoke": self.revoke}
+        self.keys = Panel(self.desk, "settings_keys.html", handlers, **await self._shown())
+        self.log = Panel(self.desk, "settings_audit.html", {"older": self.older}, **await self._entries())
+
+    async def create(self, told: Told) -> None:
+        """The token is shown once, on this page."""
+        fields = told["fields"]
+        try:
+            role = Role(str(fields["role"]))
+        except ValueError as error:
+            raise UsageError("没有这个角色") from error
+        name = str(fields.get("name", ""))
+        key, self.token = await run_in_threadpool(lambda: self.desk.service.keys.create(name=name, role=role))
+        await self.desk.audit("key.create", key.id, role=key.role.value)
+        await self._refresh()
+        self.token = ""
+
+    async def revoke(self, told: Told) -> None:
+        key = str(told["key"])
+        await run_in_threadpool(self.desk.service.keys.revoke, key)
+        await self.desk.audit("key.revoke", key)
+        await self._refresh()
+
+    async def older(self, told: Told) -> None:
+        self.before = int(told["before"]) if told["before"] else None
+        self.log.show(**await self._entries())
+
+    async def _refresh(self) -> None:
+        self.keys.show(**await self._shown())
+        self.before = None
+        self.log.show(**await self._entries())
+
+    async def _shown(self) -> dict[str, Any]:
+        keys = await run_in_threadpool(self.desk.service.keys.list)
+        return {"keys": keys, "token": self.token, "own": self.desk.principal.id}
+
+    async def _entries(self) -> dict[str, Any]:
+        entries = await run_in_threadpool(lambda: self.desk.service.audit.read(before=self.before, most=ENTRIES))
+        return {"entries": entries, "first": self.before is None, "more": len(entries) == ENTRIES}
