@@ -17,10 +17,12 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from typer.exceptions import TyperException
 
 from api.bench import bench
+from api.cli_bulletin import bulletin
 from api.cli_issues import DEFAULT_STORE, Out, StoreUrl, issues_app
 from api.cli_keys import keys_app
 from api.cli_loop import RoutingFile, read_routing, tell_route
 from api.cli_serve import serve
+from api.cli_store import purge_, store_app
 from api.demo import SAMPLE, run_demo
 from api.errors import MinqingError, UsageError
 from api.ingest import Ingester
@@ -42,7 +44,10 @@ app = typer.Typer(
 )
 app.add_typer(issues_app, name="issues")
 app.add_typer(keys_app, name="keys")
+app.add_typer(store_app, name="store")
+app.command("purge", epilog="Example: minqing purge --older-than 180d --dry-run")(purge_)
 app.command(epilog="Example: minqing serve --port 8000")(serve)
+app.command(epilog="Example: minqing bulletin --period week -o week.docx")(bulletin)
 
 Inputs = Annotated[
     list[str], typer.Argument(metavar="INPUT...", help="JSONL, CSV, XLSX or TXT files; - is standard input (JSONL).")
