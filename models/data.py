@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from corpora import (
     read_written_issues,
     text_hash,
 )
+from models.reprints import Reprints
 from models.rows import read_rows
 from models.weak import court_facts, short_messages
 from nlp import TYPES, normalise
@@ -74,30 +74,40 @@ class TrainingData:
 def read_training_data(folder: Path, *, seed: int) -> TrainingData:
     """Read everything, texts normalised; one in ten of the real labelled texts is held out.
 
-    What stands in `dev/` serves to choose and to report, so its texts are left out wherever else they occur.
+    What stands in `dev/` serves to choose and to report, so its texts, and others' reprints of them, are left out
+    wherever else they occur.
     """
     rng = random.Random(seed)
-    kept_apart = {_key(row["text"]) for path in sorted(folder.glob("dev/*.jsonl")) for row in read_rows(path)}
-    real = [_example(row) for row in read_rows(folder / "classify/labelled_real_train.jsonl")]
+    kept_apart = Reprints(row["text"] for path in sorted(folder.glob("dev/*.jsonl")) for row in read_rows(path))
+    real = [
+        _example(row)
+        for row in read_rows(folder / "classify/labelled_real_train.jsonl")
+        if row["text"] not in kept_apart
+    ]
     rng.shuffle(real)
     cut = len(real) // 10
     judged, judged_tags = _judged(folder, kept_apart)
-    apart_or_judged = kept_apart | {_key(e.text) for e in judged}
-    weak = [e for e in (*court_facts(folder, rng), *short_messages(folder, rng)) if _key(e.text) not in apart_or_judged]
+    judged_texts = Reprints(e.text for e in judged)
+    weak = [
+        e
+        for e in (*court_facts(folder, rng), *short_messages(folder, rng))
+        if e.text not in kept_apart and e.text not in judged_texts
+    ]
     boards = [
         row
         for name in ("reports/tipdm_replied_2816.jsonl", "links/train_messages.jsonl")
         for row in read_rows(folder / name)
-        if _key(_join(row)) not in kept_apart
+        if _join(row) not in kept_apart
     ]
     tagged = [
         _tagged(row["text"], tuple(Span(*entity) for entity in row["entities"]))
         for row in read_rows(folder / "ner/labelled_real_train.jsonl")
+        if row["text"] not in kept_apart
     ]
     questions = [
         row["text"]
         for row in read_rows(folder / "classify/lay_legal_questions_unlabelled.jsonl")
-        if _key(row["text"]) not in kept_apart
+        if row["text"] not in kept_apart
     ]
     unlabelled = [_join(row) for row in boards] + questions + [e.text for e in real]
     return TrainingData(
@@ -125,12 +135,7 @@ def _departments(folder: Path) -> Iterator[Example]:
         yield Example(normalise(row["text"]).text, category, (category,), sure=False)
 
 
-def _key(text: str) -> str:
-    """What tells whether two texts are the same text: its first letters, normalised."""
-    return re.sub(r"\W", "", normalise(text[:400]).text)[:80]
-
-
-def _judged(folder: Path, kept_apart: set[str]) -> tuple[list[Example], list[TaggedText]]:
+def _judged(folder: Path, kept_apart: Reprints) -> tuple[list[Example], list[TaggedText]]:
     """The texts under `folder` that we judged, with what we said of them."""
     categories, spans = judged_categories(), judged_spans()
     examples: dict[str, Example] = {}
@@ -139,9 +144,9 @@ def _judged(folder: Path, kept_apart: set[str]) -> tuple[list[Example], list[Tag
         for row in read_rows(folder / name):
             text = _join(row)
             known = text_hash(text)
-            if known in categories and _key(text) not in kept_apart:
+            if known in categories and text not in kept_apart:
                 examples[known] = _normal(replace(categories[known], text=text))
-            if known in spans and _key(text) not in kept_apart:
+            if known in spans and text not in kept_apart:
                 tagged[known] = _tagged(text, spans[known])
     return list(examples.values()), list(tagged.values())
 

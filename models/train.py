@@ -37,7 +37,7 @@ class Recipe:
     seed: int = 1
     halving_steps: int = 450
     halving_batch: int = 32
-    steps: int = 1500
+    steps: int = 1250
     #: Texts that the heads' first weights are probed on.
     probed: int = 6000
     examples: int = 24
