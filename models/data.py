@@ -110,9 +110,11 @@ def read_training_data(folder: Path, *, seed: int) -> TrainingData:
         if row["text"] not in kept_apart
     ]
     unlabelled = [_join(row) for row in boards] + questions + [e.text for e in real]
+    examples = [*real[cut:], *judged, *(_normal(e) for e in read_written()), *weak]
+    trained = Reprints(e.text for e in examples)
     return TrainingData(
-        examples=[*real[cut:], *judged, *(_normal(e) for e in read_written()), *weak],
-        held_out=real[:cut],
+        examples=examples,
+        held_out=[e for e in real[:cut] if e.text not in trained],
         departments=list(_departments(folder)),
         tagged=[*tagged, *judged_tags],
         pairs=[*_issue_pairs(folder, rng), *_written_pairs(rng), *_title_pairs(boards)],
