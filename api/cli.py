@@ -20,7 +20,8 @@ from api.bench import bench
 from api.cli_bulletin import bulletin
 from api.cli_issues import DEFAULT_STORE, Out, StoreUrl, issues_app
 from api.cli_keys import keys_app
-from api.cli_loop import RoutingFile, read_routing, tell_route
+from api.cli_loop import RoutingFile, check, read_routing, status, tell_route
+from api.cli_regions import regions_app
 from api.cli_serve import serve
 from api.cli_store import purge_, store_app
 from api.demo import SAMPLE, run_demo
@@ -42,8 +43,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+issues_app.command(epilog="Example: minqing issues status i3f2a9c01b7de assigned --office 派出所")(status)
+issues_app.command(epilog="Example: minqing issues check")(check)
 app.add_typer(issues_app, name="issues")
 app.add_typer(keys_app, name="keys")
+app.add_typer(regions_app, name="regions")
 app.add_typer(store_app, name="store")
 app.command("purge", epilog="Example: minqing purge --older-than 180d --dry-run")(purge_)
 app.command(epilog="Example: minqing serve --port 8000")(serve)

@@ -22,6 +22,7 @@ from api.errors import StoreError, UsageError
 from api.events import emit, told_issue, told_lineage, told_report
 from api.issues import read_issues
 from api.loop import reopen
+from api.regions import division_of, known_names
 from api.schema import IssueRow, LineageRow, ReportRow, VerdictRow, WriterRow
 from api.stored import Stored, report_row, stored
 from api.summaries import refresh
@@ -72,6 +73,12 @@ class Store:
         with _explained(), Session(self._engine) as session:
             yield session
 
+    def settle(self) -> None:
+        """Write what was removed out of the files; PostgreSQL does so on its own, by autovacuum."""
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
     def revision(self, session: Session) -> int:
         """Grows with every change that a linker must know of: a linker made at another revision is stale."""
         return session.scalars(select(WriterRow.revision)).one()
@@ -86,8 +93,10 @@ class Store:
         self._found(session, born)
         session.add_all(_lineage(Lineage("born", link.issue)) for link in links if link.new)
         touched: set[str] = set()
+        known = known_names(session)
         for analysis, link in zip(analyses, links, strict=True):
             row = report_row(analysis, link.issue, founder=link.new)
+            row.division = division_of(analysis, known)
             session.add(row)
             emit(session, "report.tagged", row.key, told_report(row))
             touched |= {link.issue} | self._move(session, link.change)
@@ -169,6 +178,7 @@ def _engine(url: URL) -> Engine:
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA foreign_keys = ON")
             cursor.execute("PRAGMA busy_timeout = 30000")
+            cursor.execute("PRAGMA secure_delete = ON")
             cursor.close()
 
     return engine
