@@ -1,0 +1,145 @@
+"""What is too old is removed, text and all that was made of it; how many there were is kept."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from api.errors import UsageError
+from api.events import emit
+from api.issues import read_issues
+from api.schema import (
+    AuditRow,
+    EventRow,
+    IdempotencyRow,
+    JobRow,
+    PurgedRow,
+    ReportRow,
+    TransitionRow,
+    VerdictRow,
+    WriterRow,
+)
+from api.store import Store
+from api.summaries import refresh
+from nlp import Verdict
+
+#: Rows named in one statement.
+_SLICE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """What was removed, or would be: reports, and issues of which none is left, of before a time."""
+
+    before: datetime
+    reports: int
+    issues: int
+
+
+def parse_age(age: str) -> timedelta:
+    """`180d`, `26w`: an age in days or weeks. Raises UsageError."""
+    found = re.fullmatch(r"([1-9][0-9]{0,4})([dw])", age)
+    if found is None:
+        raise UsageError(f"--older-than {age!r} is no age; write 180d or 26w")
+    return timedelta(days=int(found[1]) * (7 if found[2] == "w" else 1))
+
+
+def purge(store: Store, older_than: timedelta, *, by: str, now: datetime, dry_run: bool = False) -> Purged:
+    """Remove the reports that came longer ago, with their corrections, and what events, decisions and answers kept.
+
+    Counts stay by day, category and division. Issues keep their id, handling and history; one without reports loses
+    its words and the notes on it. Linkers and indexes of vectors are made anew from what is left, and the event
+    `reports.purged` tells whoever follows. A report that is sent again after it was purged is a new one.
+    """
+    before = now - older_than
+    with store.writing() as session:
+        old = select(ReportRow.pk).where(ReportRow.seen_at < before)
+        issues = set(session.scalars(select(ReportRow.issue_id).where(ReportRow.pk.in_(old)).distinct()))
+        alive = set(session.scalars(select(ReportRow.issue_id).where(ReportRow.seen_at >= before).distinct()))
+        keys = list(session.scalars(select(ReportRow.key).where(ReportRow.pk.in_(old)).order_by(ReportRow.pk)))
+        purged = Purged(before, len(keys), len(issues - alive))
+        if dry_run:
+            return purged
+        _count(session, before)
+        session.execute(delete(ReportRow).where(ReportRow.seen_at < before))
+        refresh(session, issues)
+        _forget_words(session, issues, emptied=issues - alive)
+        _forget_keys(session, set(keys), before)
+        _unbind(store, session, set(keys))
+        session.execute(update(WriterRow).values(revision=WriterRow.revision + 1, purges=WriterRow.purges + 1))
+        detail = {"before": before.isoformat(), "reports": purged.reports, "issues": purged.issues}
+        emit(session, "reports.purged", "", detail)
+        session.add(AuditRow(at=now, by=by, action="purge", subject="", detail=detail))
+    store.settle()
+    return purged
+
+
+def _count(session: Session, before: datetime) -> None:
+    query = select(ReportRow.day, ReportRow.category, ReportRow.division).where(ReportRow.seen_at < before)
+    for (day, category, division), reports in Counter(tuple(row) for row in session.execute(query)).items():
+        row = session.get(PurgedRow, (day, category, division))
+        if row is None:
+            session.add(PurgedRow(day=day, category=category, division=division, reports=reports))
+        else:
+            row.reports += reports
+
+
+def _forget_words(session: Session, issues: set[str], *, emptied: set[str]) -> None:
+    """Old events tell an issue's name of today; notes on an issue without reports are gone."""
+    now = {issue.id: issue for part in _slices(issues) for issue in read_issues(session, part)}
+    for part in _slices(issues):
+        for row in session.scalars(select(EventRow).where(EventRow.subject.in_(part), EventRow.kind.like("issue.%"))):
+            if "name" in row.body:
+                row.body = row.body | {"name": now[row.subject].name, "place": now[row.subject].place}
+    for part in _slices(emptied):
+        session.execute(update(TransitionRow).where(TransitionRow.issue.in_(part)).values(note=""))
+
+
+def _forget_keys(session: Session, keys: set[str], before: datetime) -> None:
+    """Events of the purged reports, and answers and jobs of that time, which may quote them."""
+    for part in _slices(keys):
+        session.execute(delete(EventRow).where(EventRow.subject.in_(part), EventRow.kind.like("report.%")))
+    session.execute(delete(IdempotencyRow).where(IdempotencyRow.at < before))
+    session.execute(delete(JobRow).where(JobRow.at < before))
+
+
+def _unbind(store: Store, session: Session, keys: set[str]) -> None:
+    """Decisions name purged reports no longer; one that binds nothing any more is taken back."""
+    for verdict in store.verdicts(session):
+        kept = _without(verdict, keys)
+        if kept == verdict:
+            continue
+        body = asdict(kept) if _binds(kept) else None
+        session.execute(update(VerdictRow).where(VerdictRow.id == verdict.id).values(body=body))
+
+
+def _without(verdict: Verdict, keys: set[str]) -> Verdict:
+    def left(named: Iterable[str]) -> tuple[str, ...]:
+        return tuple(key for key in named if key not in keys)
+
+    return replace(
+        verdict,
+        left=left(verdict.left),
+        right=left(verdict.right),
+        away=left(verdict.away),
+        before=tuple((key, issue) for key, issue in verdict.before if key not in keys),
+        replaces=tuple(_without(replaced, keys) for replaced in verdict.replaces),
+    )
+
+
+def _binds(verdict: Verdict) -> bool:
+    if verdict.kind == "split":
+        return bool(verdict.left and verdict.right)
+    together = len(verdict.left) + len(verdict.right) > 1
+    return together or bool(verdict.left and verdict.away)
+
+
+def _slices(ids: Iterable[str]) -> Iterator[Sequence[str]]:
+    ordered = sorted(ids)
+    return (ordered[at : at + _SLICE] for at in range(0, len(ordered), _SLICE))
