@@ -2,16 +2,20 @@
 
 from corpora.importers import HeaderError, Importer, InputError, Rejected, read_reports
 from corpora.judged import judged_categories, judged_spans, text_hash
+from corpora.judged_pairs import JOINED, TEMPTING, JudgedPair, read_judged_pairs
 from corpora.report import Example, Report, Span, content_id
 from corpora.taxonomy import Category, Taxonomy, default_taxonomy, read_taxonomy, top
 from corpora.written import Problem, read_written, read_written_issues
 
 __all__ = [
+    "JOINED",
+    "TEMPTING",
     "Category",
     "Example",
     "HeaderError",
     "Importer",
     "InputError",
+    "JudgedPair",
     "Problem",
     "Rejected",
     "Report",
@@ -21,6 +25,7 @@ __all__ = [
     "default_taxonomy",
     "judged_categories",
     "judged_spans",
+    "read_judged_pairs",
     "read_reports",
     "read_taxonomy",
     "read_written",

@@ -8,7 +8,7 @@ from pathlib import Path
 from corpora import default_taxonomy
 from models.artefact import ArtefactError
 from models.onnx_encoder import OnnxEncoder
-from models.pair_scorer import LogisticPairScorer
+from models.pair_scorer import TrainedPairScorer
 from nlp import PairScorer, Pipeline, Routing, default_routing
 
 #: The encoder shipped with the project.
@@ -32,4 +32,4 @@ def load_pipeline(encoder: Path = ENCODER, *, threads: int | None = None, routin
 
 def load_scorer(links: Path = LINKS) -> PairScorer:
     """The learned pair score that decides which reports speak of one problem; ArtefactError where it is missing."""
-    return LogisticPairScorer.load(links)
+    return TrainedPairScorer.load(links)

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Report, read_written_issues
+from corpora import Report, read_judged_pairs, read_written_issues
 from corpora.importers.dates import parse_received_at
 from nlp import Analysis, Pipeline
 from nlp.candidates import Candidates
 from nlp.gram_weights import GramWeights
-from nlp.link_features import Columns, Comparer
+from nlp.link_columns import Columns
+from nlp.link_features import Comparer
 from nlp.link_traits import read_traits
 from nlp.ngrams import letters, ngrams
 
@@ -43,18 +44,27 @@ class Pairs:
 
 
 def read_judged(folder: Path) -> Judged:
-    """Messages of a board with issues judged by hand."""
+    """Messages of a board with issues judged by hand, and with our own verdicts on tempting pairs of them.
+
+    Raises ValueError where a message is of the board that designs are chosen on.
+    """
     rows = [json.loads(line) for line in (folder / "links/train_messages.jsonl").read_text("utf-8").splitlines()]
     reports = [Report(str(r["id"]), r["text"], r["title"] or "", parse_received_at(r["received_at"])) for r in rows]
     reports.sort(key=lambda r: (r.received_at.timestamp() if r.received_at else 0.0, r.id))
     at = {report.id: row for row, report in enumerate(reports)}
+    kept_apart = (folder / "reports/tipdm_board_4326.jsonl").read_text("utf-8").splitlines()
+    shared = at.keys() & {str(json.loads(line)["id"]) for line in kept_apart}
+    if shared:
+        raise ValueError(f"messages to train on are in the board that is kept apart: {', '.join(sorted(shared)[:5])}")
     gold = json.loads((folder / "links/train_issues.json").read_text("utf-8"))
-    return Judged(
-        tuple(reports),
-        tuple(tuple(sorted(at[i] for i in issue["ids"])) for issue in gold["issues"]),
-        frozenset(_pair(at[a], at[b]) for a, b, *_ in gold["hard_negatives"]),
-        exhaustive=False,
-    )
+    pairs = list(read_judged_pairs())
+    groups = [{at[i] for i in issue["ids"]} for issue in gold["issues"]]
+    for same in ({at[pair.a], at[pair.b]} for pair in pairs if pair.same):
+        touched = [group for group in groups if group & same]
+        groups = [group for group in groups if not group & same] + [same.union(*touched)]
+    different = {_pair(at[a], at[b]) for a, b, *_ in gold["hard_negatives"]}
+    different |= {_pair(at[pair.a], at[pair.b]) for pair in pairs if not pair.same}
+    return Judged(tuple(reports), tuple(tuple(sorted(g)) for g in groups), frozenset(different), exhaustive=False)
 
 
 def read_written_judged() -> Judged:
@@ -75,7 +85,7 @@ def count_background(texts: Sequence[str]) -> GramWeights:
     weights = GramWeights()
     for text in texts:
         codes = letters(text)
-        weights.add(np.unique(np.concatenate((ngrams(codes, 2), ngrams(codes, 3)))))
+        weights.add(np.unique(np.concatenate(ngrams(codes))))
     return weights
 
 
@@ -98,6 +108,9 @@ def draw_pairs(judged: Judged, analyses: Sequence[Analysis], background: GramWei
     weights = background.copy()
     columns, comparer = Columns.empty(width), Comparer(weights)
     candidates = Candidates(width, weights)
+    apart: dict[int, list[int]] = {}
+    for a, b in judged.different:
+        apart.setdefault(max(a, b), []).append(min(a, b))
     features, same, weight = [], [], []
     founded: set[int] = set()
     for row, analysis in enumerate(analyses):
@@ -111,14 +124,15 @@ def draw_pairs(judged: Judged, analyses: Sequence[Analysis], background: GramWei
         columns.add(traits)
         group = group_of.get(row)
         kin = [] if group is None else [member for member in judged.groups[group] if member < row]
-        wrong = [a for a, b in judged.different if b == row] + [b for a, b in judged.different if a == row]
-        chosen = np.union1d(candidates.find(traits), np.array([*kin, *(w for w in wrong if w < row)], np.int64))
+        copies = candidates.copies(traits.bands)
+        found = candidates.find(keys=traits.keys, rare=traits.rare, vector=traits.vector, copies=copies)
+        chosen = np.union1d(found, np.array([*kin, *apart.get(row, ())], np.int64))
         if len(chosen):
             features.append(comparer.compare(columns, row, chosen.astype(np.int64)))
             for other in chosen.tolist():
                 same.append(group is not None and group_of.get(other) == group)
                 weight.append(_weight(judged, group_of, row, other, same[-1]))
-        candidates.add(row, traits)
+        candidates.add(row, keys=traits.keys, bands=traits.bands, vector=traits.vector)
         if group is None or group not in founded:
             weights.add(buckets)
             founded.add(-1 if group is None else group)

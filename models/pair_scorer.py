@@ -1,4 +1,4 @@
-"""The trained pair score as numbers on disk: a logistic regression over pair features, and how common grams are."""
+"""The trained pair score as numbers on disk: a small network and trees over pair features, and how common grams are."""
 
 from __future__ import annotations
 
@@ -10,40 +10,60 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.artefact import ArtefactError
+from models.pair_network import PairNetwork
+from models.pair_trees import PairTrees
 from nlp.gram_weights import GramWeights
 from nlp.link_features import FEATURES
 from nlp.ngrams import BUCKETS
 
 SCORE = "score.json"
+TREES = "trees.npz"
 GRAMS = "grams.npz"
 
 
 @dataclass(frozen=True, slots=True)
-class LogisticPairScorer:
-    """log-odds = intercept + features · weights; `weights` is float32 (len(FEATURES),) in the order of FEATURES."""
+class TrainedPairScorer:
+    """The mean of two log-odds on the features in the order of FEATURES: a small monotone network's and trees'.
+
+    The network is steady where little was judged; the trees see more of what only holds together.
+    """
 
     version: str
     width: int
     join_above: float
-    intercept: float
-    weights: NDArray[np.float32]
+    network: PairNetwork
+    trees: PairTrees
     background: GramWeights
 
     def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Natural log-odds of `same problem`, shape (pairs,)."""
-        return np.asarray(features @ self.weights + np.float32(self.intercept), np.float32)
+        return (self.network.log_odds(features) + self.trees.log_odds(features)) / 2
 
     def save(self, folder: Path) -> None:
-        """Write the artefact: the score as JSON, one readable line a feature, and the grams that are not rare."""
+        """Write the artefact: the score as JSON, a line a feature, and the grams that are not rare."""
         folder.mkdir(parents=True, exist_ok=True)
-        score = {
+        network = self.network
+        head = {
             "version": self.version,
             "width": self.width,
             "join_above": round(self.join_above, 4),
-            "intercept": round(self.intercept, 5),
-            "weights": {name: round(float(w), 5) for name, w in zip(FEATURES, self.weights, strict=True)},
+            "base": round(network.base, 5),
+            "bias": _rounded(network.bias),
+            "out": _rounded(network.out),
         }
-        (folder / SCORE).write_text(json.dumps(score, indent=2) + "\n", "utf-8")
+        weights = zip(FEATURES, _rounded(network.linear), map(_rounded, network.hidden), strict=True)
+        features = [{"name": name, "linear": linear, "hidden": hidden} for name, linear, hidden in weights]
+        lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
+        lines.append('"features": [\n    ' + ",\n    ".join(map(json.dumps, features)) + "\n  ]")
+        (folder / SCORE).write_text("{\n  " + ",\n  ".join(lines) + "\n}\n", "utf-8")
+        trees = self.trees
+        np.savez_compressed(
+            folder / TREES,
+            base=np.float32(trees.base),
+            feature=trees.feature,
+            threshold=trees.threshold,
+            leaf=trees.leaf,
+        )
         counts = self.background.counts
         # grams of one report only are left out: most of the space, and unseen ones weigh nearly the same
         buckets = np.flatnonzero(counts > 1)
@@ -55,14 +75,17 @@ class LogisticPairScorer:
         )
 
     @classmethod
-    def load(cls, folder: Path) -> LogisticPairScorer:
+    def load(cls, folder: Path) -> TrainedPairScorer:
         """Read the artefact. Raises ArtefactError where it is missing or made for other features."""
-        for name in (SCORE, GRAMS):
+        for name in (SCORE, TREES, GRAMS):
             if not (folder / name).is_file():
                 raise ArtefactError(f"{folder / name} is missing; reinstall minqing or run models.train_links")
         score = json.loads((folder / SCORE).read_text("utf-8"))
-        if set(score["weights"]) != set(FEATURES):
+        features = score.get("features", [])
+        if [feature["name"] for feature in features] != list(FEATURES):
             raise ArtefactError(f"{folder / SCORE} was made for other features; run models.train_links")
+        with np.load(folder / TREES) as saved:
+            trees = PairTrees(float(saved["base"]), saved["feature"], saved["threshold"], saved["leaf"])
         with np.load(folder / GRAMS) as grams:
             counts = np.zeros(BUCKETS, np.int32)
             counts[np.cumsum(grams["steps"].astype(np.int64))] = grams["counts"]
@@ -71,7 +94,17 @@ class LogisticPairScorer:
             version=score["version"],
             width=score["width"],
             join_above=score["join_above"],
-            intercept=score["intercept"],
-            weights=np.array([score["weights"][name] for name in FEATURES], np.float32),
+            network=PairNetwork(
+                base=score["base"],
+                linear=np.array([feature["linear"] for feature in features], np.float32),
+                hidden=np.array([feature["hidden"] for feature in features], np.float32),
+                bias=np.array(score["bias"], np.float32),
+                out=np.array(score["out"], np.float32),
+            ),
+            trees=trees,
             background=background,
         )
+
+
+def _rounded(values: NDArray[np.float32]) -> list[float]:
+    return [round(float(value), 5) for value in values]

@@ -1,13 +1,11 @@
 """Train the pair score that linking uses: `python -m models.train_links --data FOLDER`. Reads top to bottom.
 
-A logistic regression: few hundred judged pairs do not carry more (see LOG.md), and its weights can be read.
-The vectors saw the judged issues in their own training, so there they flatter; `TRUST` takes that back.
+A small monotone network: a few hundred judged pairs do not carry more (see LOG.md).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from models.assemble import ENCODER, load_pipeline
 from models.link_pairs import (
@@ -28,44 +25,26 @@ from models.link_pairs import (
     read_judged,
     read_written_judged,
 )
-from models.pair_scorer import LogisticPairScorer
+from models.pair_network import PairNetwork
+from models.pair_scorer import TrainedPairScorer
+from models.pair_trees import PairTrees
 from nlp.link_features import FEATURES
 
 LOG = logging.getLogger(__name__)
 OUT = Path(__file__).parent / "artefacts" / "links"
 
-#: Ridge penalty on standardised weights.
-RIDGE = 3.0
+SEED = 5
 #: How much a written pair counts beside a real one: written tellings share fewer words than real ones do.
 WRITTEN = 0.1
-#: Mean log-odds from which on a report joins; chosen on dev, where 0 joins too little.
-JOIN_ABOVE = -1.5
+#: Evidence from which on a report joins; chosen on dev.
+JOIN_ABOVE = -1.0
 #: Features that may only speak against one problem; all others but the length's may only speak for it.
 AGAINST = frozenset({"days_apart", "other_district", "names_clash", "other_number"})
 
 
-def logistic(pairs: Pairs) -> tuple[NDArray[np.float32], float]:
-    """(weights, intercept) on raw features. Signs are bound: without, likeness of words came to speak against."""
-    mean, deviation = pairs.features.mean(axis=0), pairs.features.std(axis=0) + 1e-6
-    x = ((pairs.features - mean) / deviation).astype(np.float64)
-
-    def loss(beta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        z = x @ beta[:-1] + beta[-1]
-        error = pairs.weight * (1 / (1 + np.exp(-z)) - pairs.same)
-        likelihood = pairs.weight * (np.logaddexp(0, z) - pairs.same * z)
-        gradient = np.append(x.T @ error + RIDGE * beta[:-1], error.sum())
-        return float(likelihood.sum() + RIDGE / 2 * np.square(beta[:-1]).sum()), gradient
-
-    bounds = [*(_bounds(name) for name in FEATURES), (None, None)]
-    beta = minimize(loss, np.zeros(len(FEATURES) + 1), jac=True, bounds=bounds, method="L-BFGS-B").x
-    weights = beta[:-1] / deviation
-    return weights.astype(np.float32), float(beta[-1] - weights @ mean)
-
-
-def _bounds(feature: str) -> tuple[float | None, float | None]:
-    if feature == "length_ratio":
-        return None, None
-    return (None, 0.0) if feature in AGAINST else (0.0, None)
+def signs() -> NDArray[np.int8]:
+    """Which way each feature may speak; without, likeness of words came to speak against one problem."""
+    return np.array([0 if f == "length_ratio" else -1 if f in AGAINST else 1 for f in FEATURES], np.int8)
 
 
 def together(parts: Sequence[Pairs]) -> Pairs:
@@ -76,7 +55,7 @@ def together(parts: Sequence[Pairs]) -> Pairs:
     )
 
 
-def train(data: Path, out: Path, encoder: Path) -> LogisticPairScorer:
+def train(data: Path, out: Path, encoder: Path) -> TrainedPairScorer:
     pipeline = load_pipeline(encoder)
     background = count_background(list(background_texts(data)))
     LOG.info("background: %d texts", background.documents)
@@ -87,17 +66,16 @@ def train(data: Path, out: Path, encoder: Path) -> LogisticPairScorer:
         parts.append(replace(drawn, weight=drawn.weight * counts))
         LOG.info("%d reports, %d pairs, %d the same", len(judged.reports), len(parts[-1].same), parts[-1].same.sum())
     pairs = together(parts)
-    weights, intercept = logistic(pairs)
-    scorer = LogisticPairScorer(
+    network = PairNetwork.fit(pairs.features, pairs.same, pairs.weight, signs=signs(), seed=SEED)
+    scorer = TrainedPairScorer(
         version=f"links-{date.today().isoformat()}",
         width=len(analyses[0].vector),
         join_above=JOIN_ABOVE,
-        intercept=intercept,
-        weights=weights,
+        network=network,
+        trees=PairTrees.grow(parts[0].features, parts[0].same, parts[0].weight, seed=SEED),
         background=background,
     )
     scorer.save(out)
-    LOG.info("weights %s", json.dumps(dict(zip(FEATURES, np.round(weights, 2).tolist(), strict=True))))
     return scorer
 
 

@@ -1,4 +1,4 @@
-"""Average-link clustering of a sparse graph of scored pairs, with what people decided as bounds."""
+"""Clustering of a sparse graph of scored pairs, best pairs of groups first, with what people decided as bounds."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.evidence import SPEAKING, evidence
 from nlp.verdicts import apart
 
-#: Log-odds that a pair nobody compared is taken to have, and how much it counts beside a compared one.
-UNSEEN, UNSEEN_WEIGHT = -3.0, 0.25
 
-
-def average_link(
+def agglomerate(
     count: int,
     pairs: NDArray[np.int64],
     odds: NDArray[np.float32],
@@ -25,21 +23,16 @@ def average_link(
 ) -> list[list[int]]:
     """Groups of 0 .. count-1, each ascending, ordered by first member; every one appears once.
 
-    The two groups with the highest mean log-odds join while that is above `above`; equals join in the order of their
-    first members. pairs: distinct (a, b), shape (n, 2); odds: (n,). `bound` groups start joined; groups whose `marks`
-    oppose each other never meet, bound or not.
+    The two groups with the most evidence join while that is above `above`; equals join in the order of their first
+    members. pairs: distinct (a, b), shape (n, 2); odds: (n,). `bound` groups start joined; groups whose `marks` oppose
+    each other never meet, bound or not.
     """
     members = [[at] for at in range(count)]
-    near: list[dict[int, tuple[float, int]]] = [{} for _ in range(count)]
+    near: list[dict[int, list[float]]] = [{} for _ in range(count)]
     for (a, b), value in zip(pairs.tolist(), odds.tolist(), strict=True):
-        near[a][b] = near[b][a] = (value, 1)
+        near[a][b] = near[b][a] = [value]
     marked = [set(marks.get(at, ())) if marks else set() for at in range(count)]
     version = [0] * count
-
-    def mean(a: int, b: int) -> float:
-        total, seen = near[a][b]
-        unseen = UNSEEN_WEIGHT * (len(members[a]) * len(members[b]) - seen)
-        return (total + unseen * UNSEEN) / (seen + unseen)
 
     def join(a: int, b: int) -> int:
         a, b = min(a, b), max(a, b)
@@ -50,9 +43,8 @@ def average_link(
         version[b] += 1
         near[a].pop(b, None)
         near[b].pop(a, None)
-        for c, (total, seen) in near[b].items():
-            before = near[a].get(c, (0.0, 0))
-            near[a][c] = near[c][a] = (before[0] + total, before[1] + seen)
+        for c, best in near[b].items():
+            near[a][c] = near[c][a] = heapq.nlargest(SPEAKING, near[a].get(c, []) + best)
             near[c].pop(b, None)
         near[b] = {}
         return a
@@ -78,7 +70,7 @@ def average_link(
 
     def push(a: int, b: int) -> None:
         a, b = min(a, b), max(a, b)
-        value = mean(a, b)
+        value = evidence(near[a][b], len(members[a]) * len(members[b]))
         if value > above:
             heapq.heappush(heap, (-value, a, b, version[a], version[b]))
 

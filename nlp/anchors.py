@@ -45,6 +45,11 @@ def names(headline: str, entities: Iterable[Entity] = ()) -> tuple[str, ...]:
     return tuple(found)
 
 
+def district_codes(headline: str) -> list[str]:
+    """Districts as boards write them: A市, A5区."""
+    return _DISTRICT_CODE.findall(headline)
+
+
 _DISTRICT_CODE = re.compile(r"[A-Z]\d{0,2}[市区县]+")
 
 

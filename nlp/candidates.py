@@ -10,15 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.fingerprint import BANDS, bands
+from nlp.fingerprint import BANDS
 from nlp.gram_weights import GramWeights
-from nlp.link_traits import KEYS, Traits
+from nlp.link_traits import KEYS
 from nlp.nearest import NearestVectors
 
 #: Steps back along each chain.
-STEPS = 24
+STEPS, COPIES = 16, 4
 #: Reports that are compared, by source.
-NEAREST, SHARING = 20, 30
+NEAREST, SHARING = 16, 20
 
 _HEADS = 1 << 22
 
@@ -32,12 +32,12 @@ class Chains:
     """
 
     slots: int
-    heads: NDArray[np.int64]
-    before: NDArray[np.int64]
+    heads: NDArray[np.int32]
+    before: NDArray[np.int32]
 
     @classmethod
     def empty(cls, slots: int, room: int = 1024) -> Chains:
-        return cls(slots, np.full(_HEADS, -1, np.int64), np.full((room, slots), -1, np.int64))
+        return cls(slots, np.full(_HEADS, -1, np.int32), np.full((room, slots), -1, np.int32))
 
     def add(self, row: int, keys: NDArray[np.int64]) -> None:
         """Put a row under up to `slots` distinct keys."""
@@ -73,20 +73,30 @@ class Candidates:
         self._rare = Chains.empty(KEYS)
         self._nearest = NearestVectors(width)
 
-    def add(self, row: int, traits: Traits) -> None:
-        """Make a report findable."""
-        self._copies.add(row, _band_keys(traits))
-        self._rare.add(row, _distinct(traits.keys))
-        self._nearest.add(row, traits.vector)
+    def add(self, row: int, *, keys: NDArray[np.uint32], bands: NDArray[np.int64], vector: NDArray[np.float32]) -> None:
+        """Make a report findable by its traits of these names."""
+        self._copies.add(row, bands)
+        self._rare.add(row, _distinct(keys))
+        self._nearest.add(row, vector)
 
-    def find(self, traits: Traits) -> NDArray[np.int64]:
+    def copies(self, bands: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Distinct rows that share a band of the sketch, ascending: copies, near ones too, and a few strangers."""
+        return np.unique(self._copies.walk(bands, COPIES)[0])
+
+    def find(
+        self,
+        *,
+        keys: NDArray[np.uint32],
+        rare: NDArray[np.uint32],
+        vector: NDArray[np.float32],
+        copies: NDArray[np.int64],
+    ) -> NDArray[np.int64]:
         """Distinct rows worth comparing, ascending; at most about NEAREST + SHARING + a few copies."""
-        near = self._nearest.search(traits.vector, NEAREST)
-        copies, _ = self._copies.walk(_band_keys(traits), 4)
+        near = self._nearest.search(vector, NEAREST)
         # asked with more keys than a report is filed under: what stands in this text may be the other's headline
-        keys = _distinct(np.concatenate((traits.keys, traits.rare)))
-        weight = self._weights(keys.astype(np.uint32))
-        rows, under = self._rare.walk(keys, STEPS)
+        asked = _distinct(np.concatenate((keys, rare)))
+        weight = self._weights(asked)
+        rows, under = self._rare.walk(asked, STEPS)
         if len(rows):
             distinct, at = np.unique(rows, return_inverse=True)
             shared = np.bincount(at, weight[under])
@@ -98,7 +108,3 @@ class Candidates:
 def _distinct(buckets: NDArray[np.uint32]) -> NDArray[np.int64]:
     keys = np.unique(buckets)
     return np.asarray(keys[keys > 0].astype(np.int64))
-
-
-def _band_keys(traits: Traits) -> NDArray[np.int64]:
-    return np.asarray(np.unique(bands(traits.sketch) >> np.uint64(42)).astype(np.int64))

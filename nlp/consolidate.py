@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.agglomerate import average_link
+from nlp.agglomerate import agglomerate
 from nlp.link import Linker, sample
 from nlp.partition import Change, Partition
 
 #: Components of reports that may be one issue are compared in full up to this size; larger ones by their candidates.
-FULL = 96
+FULL = 64
 
 
 def consolidate(linker: Linker, *, by: str = "consolidate") -> Change:
@@ -26,7 +26,7 @@ def consolidate(linker: Linker, *, by: str = "consolidate") -> Change:
     place = np.empty_like(rows)
     place[rows] = np.arange(len(rows))
     pairs, odds = _scored(linker, rows, place)
-    groups = average_link(
+    groups = agglomerate(
         len(rows),
         pairs,
         odds,
@@ -61,7 +61,7 @@ def _scored(
 
     members = linker.partition.members
     for row in rows.tolist():
-        found = linker.candidates.find(linker.columns.traits(row))
+        found = linker.found(row)
         kin = np.array(sample(members[linker.partition.issue_of[row]]), np.int64)
         others = np.union1d(found, kin)
         score(row, others[others != row])

@@ -46,3 +46,8 @@ def bands(rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
             folded = (folded ^ column) * np.uint64(0x9E3779B97F4A7C15)
             folded ^= folded >> np.uint64(31)
     return np.asarray(folded)
+
+
+def band_keys(rows: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Distinct 22-bit keys of the bands."""
+    return np.asarray(np.unique(bands(rows) >> np.uint64(42)).astype(np.int64))

@@ -1,13 +1,14 @@
 """Which issue a report belongs to, decided as reports arrive.
 
 Candidates are found by copies, nearest vectors and rare grams; a learned score says of each pair how likely it tells
-of one problem; a report joins the issue whose members are, on average, most like it, if like enough; else it opens its
-own. A report that ties two issues merges them. What people decided holds before anything that is computed.
+of one problem; a report joins the issue whose members are most like it, if like enough; else it opens its own.
+A report that ties two issues merges them. What people decided holds before anything that is computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import heapq
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,8 +17,11 @@ from numpy.typing import NDArray
 from corpora import Report
 from nlp.candidates import Candidates
 from nlp.entity import Entity
+from nlp.evidence import AGREEING, SPEAKING, evidence
+from nlp.fingerprint import band_keys
 from nlp.gram_weights import GramWeights
-from nlp.link_features import Columns, Comparer
+from nlp.link_columns import RARE_AT, Columns
+from nlp.link_features import Comparer
 from nlp.link_score import PairScorer, PlainScorer
 from nlp.link_traits import Traits, read_traits
 from nlp.partition import Change, Partition
@@ -25,7 +29,9 @@ from nlp.shared_phrases import shared_phrases
 from nlp.verdicts import Verdicts, apart
 
 #: Members of an issue that a report is compared with, and issues that are looked at so closely.
-SAMPLE, ISSUES = 12, 6
+SAMPLE, ISSUES = 12, 4
+#: Members that speak for an issue when it may be merged with another.
+BRIDGED = 6
 #: Bounds of one pair's log-odds: no single pair outvotes a dozen.
 LOWEST, HIGHEST = -6.0, 6.0
 
@@ -78,7 +84,6 @@ class Linker:
     _weights: GramWeights = field(init=False)
     _comparer: Comparer = field(init=False)
     _texts: dict[str, str] = field(default_factory=dict)
-    _copies: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._weights = self.scorer.background.copy()
@@ -86,15 +91,17 @@ class Linker:
         self.columns = Columns.empty(self.scorer.width)
         self.candidates = Candidates(self.scorer.width, self._weights)
 
-    def restore(self, incoming: Incoming, issue: str, *, founder: bool | None = None) -> None:
+    def restore(self, incoming: Incoming, issue: str, *, founder: bool) -> None:
         """Take in a report that was linked before, in the order of the first run.
 
-        founder: the link's `new` at that time; the linker goes on exactly as if it had never stopped only if told.
+        founder: the link's `new` at that time. With it the linker goes on exactly as if it had never stopped.
         """
         traits, buckets = self._read(incoming)
-        if issue not in self.partition.members if founder is None else founder:
+        if founder:
             self._weights.add(buckets)
-        self._add(incoming, traits, self.columns.add(traits), issue)
+        row = self.columns.add(traits)
+        self._copy(row, traits, self.candidates.copies(traits.bands))
+        self._add(incoming, traits, row, issue)
 
     def link(self, incoming: Sequence[Incoming]) -> list[Link]:
         """Link reports in order."""
@@ -103,6 +110,16 @@ class Linker:
     def odds(self, row: int, others: NDArray[np.int64]) -> NDArray[np.float32]:
         """Bounded log-odds that `row` and each of the other rows tell of one problem."""
         return np.clip(self.scorer.log_odds(self._comparer.compare(self.columns, row, others)), LOWEST, HIGHEST)
+
+    def found(self, row: int) -> NDArray[np.int64]:
+        """Rows worth comparing with a stored one, itself among them."""
+        columns = self.columns
+        return self.candidates.find(
+            keys=columns.keys[row],
+            rare=columns.grams[row, RARE_AT],
+            vector=columns.unit_vector(row),
+            copies=self.candidates.copies(band_keys(columns.sketch[row])),
+        )
 
     def _read(self, incoming: Incoming) -> tuple[Traits, NDArray[np.uint32]]:
         return read_traits(
@@ -115,8 +132,7 @@ class Linker:
 
     def _add(self, incoming: Incoming, traits: Traits, row: int, issue: str) -> None:
         self.partition.add(incoming.report.id, incoming.opens, issue)
-        self.candidates.add(row, traits)
-        self._copies.setdefault(traits.copy, row)
+        self.candidates.add(row, keys=traits.keys, bands=traits.bands, vector=traits.vector)
         if self.text_of is None:
             self._texts[incoming.report.id] = incoming.report.content
 
@@ -124,7 +140,10 @@ class Linker:
         key, above = incoming.report.id, self.scorer.join_above
         traits, buckets = self._read(incoming)
         row = self.columns.add(traits)
-        scores, nearest = self._issue_scores(row, self.candidates.find(traits))
+        copies = self.candidates.copies(traits.bands)
+        copy = self._copy(row, traits, copies)
+        found = self.candidates.find(keys=traits.keys, rare=traits.rare, vector=traits.vector, copies=copies)
+        scores, nearest = self._issue_scores(row, found)
         issue = self._said(key)
         if issue is None:
             marks = self.verdicts.marks(key) if len(self.verdicts) else frozenset()
@@ -132,7 +151,6 @@ class Linker:
         if issue is None:
             # only founders are counted: else fifty voices on one estate would make its name a common word
             self._weights.add(buckets)
-        copy = self._copies.get(traits.copy)
         self._add(incoming, traits, row, issue or incoming.opens)
         change = Change()
         if issue is not None:
@@ -156,8 +174,16 @@ class Linker:
             change=change,
         )
 
+    def _copy(self, row: int, traits: Traits, copies: NDArray[np.int64]) -> int | None:
+        """The first report with the same letters, which is kept in the columns; None where there is none."""
+        same = copies[self.columns.codes[copies, 0] == traits.copy]
+        if not len(same):
+            return None
+        self.columns.first[row] = first = int(self.columns.first[same[0]])
+        return first
+
     def _issue_scores(self, row: int, found: NDArray[np.int64]) -> tuple[list[tuple[str, float]], dict[str, int]]:
-        """((issue, mean log-odds) best first, nearest row by issue) of the issues nearest to a row."""
+        """((issue, evidence) best first, nearest row by issue) of the issues nearest to a row."""
         if not len(found):
             return [], {}
         issue_of = self.partition.issue_of
@@ -165,13 +191,19 @@ class Linker:
         for other, value in zip(found.tolist(), self.odds(row, found).tolist(), strict=True):
             by_issue.setdefault(issue_of[other], {})[other] = value
         best = sorted(by_issue, key=lambda i: (-max(by_issue[i].values()), self.partition.members[i][0]))[:ISSUES]
-        more = [m for i in best for m in sample(self.partition.members[i]) if m not in by_issue[i]]
+        # an issue none of whose nearest members is like enough is not looked at more closely: it could not be joined
+        close = [i for i in best if max(by_issue[i].values()) > self.scorer.join_above - AGREEING]
+        more = [m for i in close for m in sample(self.partition.members[i]) if m not in by_issue[i]]
         if more:
             for other, value in zip(more, self.odds(row, np.array(more, np.int64)).tolist(), strict=True):
                 by_issue[issue_of[other]][other] = value
-        scores = [(i, sum(by_issue[i].values()) / len(by_issue[i])) for i in best]
+        scores = [(i, self._evidence(by_issue[i].values(), len(self.partition.members[i]))) for i in best]
         scores.sort(key=lambda score: (-score[1], self.partition.members[score[0]][0]))
         return scores, {i: max(by_issue[i], key=lambda m: (by_issue[i][m], -m)) for i in best}
+
+    @staticmethod
+    def _evidence(odds: Iterable[float], pairs: int) -> float:
+        return evidence(heapq.nlargest(SPEAKING, odds), pairs)
 
     def _said(self, key: str) -> str | None:
         """The issue of the first report that a person put together with this one."""
@@ -189,13 +221,14 @@ class Linker:
         return {mark for row in self.partition.members[issue] for mark in self.verdicts.marks(keys[row])}
 
     def _bridge(self, issue: str, other: str) -> Change:
-        """Merge two issues that one report tied, if their members, on average, are like enough too."""
+        """Merge two issues that one report tied, if their members are like enough too."""
         members = self.partition.members
         if other not in members or (len(self.verdicts) and apart(self.marks(issue), self.marks(other))):
             return Change()
         theirs = np.array(sample(members[other]), np.int64)
-        mean = np.mean([self.odds(row, theirs).mean() for row in sample(members[issue])])
-        if mean <= self.scorer.join_above:
+        ours = sample(members[issue], BRIDGED)
+        odds = np.concatenate([self.odds(row, theirs) for row in ours])
+        if self._evidence(odds.tolist(), len(ours) * len(theirs)) <= self.scorer.join_above:
             return Change()
         return self.partition.assign([[*members[issue], *members[other]]], by="linker")
 

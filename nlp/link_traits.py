@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpora import Report
-from nlp.anchors import districts, names, numbered
+from nlp.anchors import district_codes, districts, names, numbered
 from nlp.entity import Entity
-from nlp.fingerprint import exact, sketch
+from nlp.fingerprint import band_keys, exact, sketch
 from nlp.gram_weights import GramWeights
 from nlp.ngrams import letters, ngrams
 
 #: Widths of the lists of grams, padded with bucket 0.
-RARE, TOPIC, HEAD, NAME = 96, 64, 48, 24
+RARE, TOPIC, HEAD, NAME = 64, 48, 40, 24
 #: Grams by which a report can be found: the rarest of its headline and names, then some of its text.
 KEYS, KEYS_OF_HEAD = 32, 24
 #: Weights (natural logs) between which a gram tells what a report is about; below stands politeness, above names.
@@ -37,6 +37,8 @@ class Traits:
 
     rare, topic, head, name: gram buckets, uint32, of (RARE, TOPIC, HEAD, NAME), distinct, padded with 0: the weightiest
     of the whole text; those that tell what it is about, the most repeated first; those of the headline; those of names.
+    placed: which of `head` stand in a name or a district, bool (HEAD,).
+    bands: distinct keys under which near copies meet.
     keys: distinct grams by which the report can be found, uint32 (KEYS,), padded with 0.
     units, numbered: hashes of the units the headline counts by and of its numbers with their units, int32 (PLACES,).
     cities, inner: hashes of the cities and of the districts the headline names (else the text), int32 (PLACES,).
@@ -48,8 +50,10 @@ class Traits:
     topic: NDArray[np.uint32]
     head: NDArray[np.uint32]
     name: NDArray[np.uint32]
+    placed: NDArray[np.bool_]
     keys: NDArray[np.uint32]
     sketch: NDArray[np.uint32]
+    bands: NDArray[np.int64]
     copy: int
     cities: NDArray[np.int32]
     inner: NDArray[np.int32]
@@ -77,7 +81,7 @@ def read_traits(
     title, text = report.title, report.text
     headline = title if len(title) >= 4 else _SENTENCE.split(text.strip(), maxsplit=1)[0][:HEADLINE]
     codes = letters(f"{title}\n{text}")
-    buckets, repeats = np.unique(np.concatenate((ngrams(codes, 2), ngrams(codes, 3))), return_counts=True)
+    buckets, repeats = np.unique(np.concatenate(ngrams(codes)), return_counts=True)
     weight = background(buckets)
     about = (weight > ABOUT_FROM) & (weight < NAMES_FROM)
     head = letters(headline)
@@ -86,16 +90,21 @@ def read_traits(
         more_cities, inner = districts(text[:120])
         cities = cities or more_cities
     units, numbers = numbered(headline)
-    named = letters("\n".join(names(headline, entities)))
-    name_grams = ngrams(named, 2)
-    rare, head_grams = _top(buckets, weight, RARE), np.concatenate((ngrams(head, 2), ngrams(head, 3)))
+    name_grams, name_triples = ngrams(letters("\n".join(names(headline, entities))))
+    head_grams = np.concatenate(ngrams(head))
+    # what is said twice counts more: the rarest grams of all are chance, while a name comes back
+    first, rare = _first(head_grams, HEAD), _top(buckets, weight * (1 + np.log(repeats)), RARE)
+    placed = np.concatenate((name_grams, name_triples, *ngrams(letters("\n".join(district_codes(headline))))))
+    shingles = sketch(codes)
     return Traits(
         rare=rare,
         topic=_top(buckets[about], (weight * (1 + np.log(repeats)))[about], TOPIC),
-        head=_first(head_grams, HEAD),
+        head=first,
         name=_first(name_grams, NAME),
+        placed=(first[:, None] == placed).any(axis=1),
         keys=_keys(np.concatenate((head_grams, name_grams)), rare, background),
-        sketch=sketch(codes),
+        sketch=shingles,
+        bands=band_keys(shingles),
         copy=exact(codes),
         cities=_codes(cities),
         inner=_codes(inner),

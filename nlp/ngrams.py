@@ -22,29 +22,27 @@ def letters(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(_NOISE.sub("\n", text).lower().encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def ngrams(codes: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
-    """Buckets of 2 or 3 letters that stand together, repeats kept, none across a break.
+def ngrams(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Buckets of 2 and of 3 letters that stand together, in their order, repeats kept, none across a break.
 
     The order inside a gram does not count, and a pair may have one letter between: people swap and drop letters of
     names, and 东能华府 stays near 能东华府.
 
-    >>> bool((ngrams(letters("停水"), 2) == ngrams(letters("水停"), 2)).all()), len(ngrams(letters("停水，停电"), 3))
+    >>> bool((ngrams(letters("停水"))[0] == ngrams(letters("水停"))[0]).all()), len(ngrams(letters("停水，停电"))[1])
     (True, 0)
     """
     word = codes != _BREAK
     one, two = codes[:-1], codes[1:]
     low, high, kept = np.minimum(one, two), np.maximum(one, two), word[:-1] & word[1:]
     if len(codes) < 3:
-        return _buckets([low[kept], high[kept]] if size == 2 else [low[:0]])
+        return _buckets([low[kept], high[kept]]), np.zeros(0, np.uint32)
     # of three letters in a row: the least and the greatest of the first two, and the third
-    third, whole = codes[2:], kept[:-1] & word[2:]
-    if size == 2:
-        first = codes[:-2]
-        apart_low, apart_high = np.minimum(first, third)[whole], np.maximum(first, third)[whole]
-        return _buckets([np.concatenate((low[kept], apart_low)), np.concatenate((high[kept], apart_high))])
+    first, third, whole = codes[:-2], codes[2:], kept[:-1] & word[2:]
+    apart_low, apart_high = np.minimum(first, third)[whole], np.maximum(first, third)[whole]
+    pairs = _buckets([np.concatenate((low[kept], apart_low)), np.concatenate((high[kept], apart_high))])
     low, high, third = low[:-1][whole], high[:-1][whole], third[whole]
     least, most = np.minimum(low, third), np.maximum(high, third)
-    return _buckets([least, low + high + third - least - most, most])
+    return pairs, _buckets([least, low + high + third - least - most, most])
 
 
 def hashes(codes: NDArray[np.uint32], size: int) -> NDArray[np.uint64]:

@@ -1,6 +1,7 @@
 """The linker: joins, copies, order, replay, cost, and the artefact of its score."""
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,14 +14,15 @@ from numpy.typing import NDArray
 
 from corpora import Report
 from models.artefact import ArtefactError
-from models.link_pairs import Pairs
-from models.pair_scorer import GRAMS, LogisticPairScorer
-from models.train_links import logistic
+from models.pair_network import PairNetwork
+from models.pair_scorer import GRAMS, TrainedPairScorer
+from models.pair_trees import PairTrees
 from nlp import Incoming, Linker
 from nlp.candidates import Chains
 from nlp.consolidate import consolidate
 from nlp.gram_weights import GramWeights
-from nlp.link_features import FEATURES, Columns, Comparer
+from nlp.link_columns import Columns
+from nlp.link_features import FEATURES, Comparer
 from nlp.link_score import PlainScorer
 from nlp.link_traits import read_traits
 
@@ -146,7 +148,7 @@ def test_features_are_symmetric_and_finite(town: list[Incoming]) -> None:
     assert np.isfinite(table).all()
     np.testing.assert_allclose(table, table.transpose(1, 0, 2), atol=1e-5)
     same = dict(zip(FEATURES, table[3, 3], strict=True))
-    assert same["text_cosine"] == same["copied"] == pytest.approx(1)
+    assert [same["text_cosine"], same["copied"]] == pytest.approx([1, 1])
     assert same["days_apart"] == same["other_district"] == 0
 
 
@@ -159,25 +161,48 @@ def test_chains_walk_from_the_latest_and_stop() -> None:
     assert all(a >= b for a, b in pairwise(rows[under == 0].tolist()))
 
 
-def test_logistic_finds_what_tells_pairs_apart() -> None:
-    rng = np.random.default_rng(0)
-    features = rng.normal(size=(800, len(FEATURES))).astype(np.float32)
-    same = features[:, 10] + 0.5 * rng.normal(size=800) > 1
-    weights, _ = logistic(Pairs(features, same, np.ones(800, np.float32)))
-    assert int(np.argmax(np.abs(weights))) == 10
+def both() -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.float32]]:
+    """Pairs that are the same where feature 3 and feature 4 are both there."""
+    features = np.random.default_rng(1).normal(size=(600, len(FEATURES))).astype(np.float32)
+    return features, (features[:, 3] > 0) & (features[:, 4] > 0), np.full(600, 3, np.float32)
+
+
+def network() -> PairNetwork:
+    return PairNetwork.fit(*both(), signs=np.ones(len(FEATURES), np.int8), seed=1)
+
+
+def trees() -> PairTrees:
+    return PairTrees.grow(*both(), seed=1)
+
+
+@pytest.mark.parametrize("learn", [network, trees])
+def test_a_score_sees_what_only_holds_together(learn: Callable[[], PairNetwork | PairTrees]) -> None:
+    some = np.zeros((3, len(FEATURES)), np.float32)
+    some[:, 3:5] = [[1.5, 1.5], [1.5, -1.5], [-1.5, 1.5]]
+    assert (learn().log_odds(some) > 0).tolist() == [True, False, False]
+
+
+def test_more_of_what_speaks_for_never_counts_against() -> None:
+    rng = np.random.default_rng(2)
+    features, same = rng.normal(size=(80, len(FEATURES))).astype(np.float32), rng.random(80) < 0.3
+    signs = np.where(np.arange(len(FEATURES)) % 2, -1, 1).astype(np.int8)
+    fitted = PairNetwork.fit(features, same, np.ones(80, np.float32), signs=signs, seed=2)
+    for feature, sign in enumerate(signs):
+        more = features.copy()
+        more[:, feature] += 1
+        assert ((fitted.log_odds(more) - fitted.log_odds(features)) * sign >= -1e-4).all()
 
 
 def test_the_artefact_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     counts = np.zeros(1 << 22, np.int32)
     counts[[3, 70_003, 4_000_000]] = 2, 9, 70_000
-    weights = np.linspace(-1, 1, len(FEATURES)).astype(np.float32)
-    saved = LogisticPairScorer("v", WIDTH, 0.25, -2.0, weights, GramWeights(counts, 99))
+    saved = TrainedPairScorer("v", WIDTH, 0.25, network(), trees(), GramWeights(counts, 99))
     saved.save(tmp_path)
-    loaded = LogisticPairScorer.load(tmp_path)
+    loaded = TrainedPairScorer.load(tmp_path)
     assert (loaded.version, loaded.width, loaded.join_above, loaded.background.documents) == ("v", WIDTH, 0.25, 99)
     assert loaded.background.counts[[3, 70_003, 4_000_000, 5]].tolist() == [2, 9, 65_535, 0]
     some = np.ones((2, len(FEATURES)), np.float32)
     np.testing.assert_allclose(loaded.log_odds(some), saved.log_odds(some), atol=1e-3)
     (tmp_path / GRAMS).unlink()
     with pytest.raises(ArtefactError, match=GRAMS):
-        LogisticPairScorer.load(tmp_path)
+        TrainedPairScorer.load(tmp_path)

@@ -1,0 +1,80 @@
+"""Boosted trees as plain arrays: what scikit-learn grew, run by numpy alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Questions from a tree's root to its leaves; trees are filled up to this depth, so that all are run at once.
+DEPTH = 3
+_INNER = 2**DEPTH - 1
+
+
+@dataclass(frozen=True, slots=True)
+class PairTrees:
+    """Log-odds = base + the sum of one leaf a tree.
+
+    feature (int16), threshold (float32): shape (trees, 7), the children of question k being 2k + 1, where the feature
+    is at most the threshold, and 2k + 2; leaf: float32 (trees, 8), from left to right.
+    """
+
+    base: float
+    feature: NDArray[np.int16]
+    threshold: NDArray[np.float32]
+    leaf: NDArray[np.float32]
+
+    def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Natural log-odds of `same problem`, shape (pairs,)."""
+        right = (features[:, self.feature.T] > self.threshold.T).astype(np.int8)  # (pairs, questions, trees)
+        one = right[:, 0]
+        two = np.where(one, right[:, 2], right[:, 1])
+        three = np.where(one, np.where(two, right[:, 6], right[:, 5]), np.where(two, right[:, 4], right[:, 3]))
+        at = 4 * one + 2 * two + three
+        return np.asarray(self.leaf[np.arange(len(self.leaf)), at].sum(axis=1) + np.float32(self.base), np.float32)
+
+    @classmethod
+    def grow(
+        cls, features: NDArray[np.float32], same: NDArray[np.bool_], weight: NDArray[np.float32], *, seed: int
+    ) -> PairTrees:
+        """Gradient boosting of shallow trees (Friedman 2001); needs scikit-learn."""
+        from sklearn.ensemble import HistGradientBoostingClassifier  # for training only
+
+        model = HistGradientBoostingClassifier(
+            max_iter=150,
+            max_depth=DEPTH,
+            learning_rate=0.08,
+            min_samples_leaf=40,
+            l2_regularization=5,
+            early_stopping=False,
+            random_state=seed,
+        ).fit(features, same, sample_weight=weight)
+        trees = [stage[0].nodes for stage in model._predictors]
+        feature = np.zeros((len(trees), _INNER), np.int16)
+        threshold = np.full((len(trees), _INNER), np.inf, np.float32)
+        leaf = np.zeros((len(trees), _INNER + 1), np.float32)
+        for number, nodes in enumerate(trees):
+            _fill(nodes, 0, 0, feature[number], threshold[number], leaf[number])
+        return cls(float(model._baseline_prediction.ravel()[0]), feature, threshold, leaf)
+
+
+def _fill(
+    nodes: Any,
+    node: int,
+    at: int,
+    feature: NDArray[np.int16],
+    threshold: NDArray[np.float32],
+    leaf: NDArray[np.float32],
+) -> None:
+    """Copy a node and all under it to place `at`; a leaf that comes early is asked nothing and always goes left."""
+    if at >= _INNER:
+        leaf[at - _INNER] = nodes[node]["value"]
+        return
+    if nodes[node]["is_leaf"]:
+        _fill(nodes, node, 2 * at + 1, feature, threshold, leaf)
+        return
+    feature[at], threshold[at] = nodes[node]["feature_idx"], nodes[node]["num_threshold"]
+    _fill(nodes, int(nodes[node]["left"]), 2 * at + 1, feature, threshold, leaf)
+    _fill(nodes, int(nodes[node]["right"]), 2 * at + 2, feature, threshold, leaf)

@@ -1,0 +1,94 @@
+"""Traits of many reports as columns: what a comparison reads, in few arrays, so that it is fetched in few steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.fingerprint import ROWS
+from nlp.link_traits import HEAD, KEYS, NAME, PLACES, RARE, TOPIC, Traits
+
+#: Where each list of grams stands in `Columns.grams`.
+RARE_AT = slice(0, RARE)
+TOPIC_AT = slice(RARE, RARE + TOPIC)
+HEAD_AT = slice(RARE + TOPIC, RARE + TOPIC + HEAD)
+NAME_AT = slice(RARE + TOPIC + HEAD, RARE + TOPIC + HEAD + NAME)
+#: Where each list of places stands in `Columns.places`.
+CITIES_AT, INNER_AT, UNITS_AT, NUMBERED_AT = (slice(at * PLACES, (at + 1) * PLACES) for at in range(4))
+#: What a vector's greatest component may be; a byte holds -127 to 127 of it.
+VECTOR_STEP = np.float32(0.5 / 127)
+
+
+@dataclass(slots=True)
+class Columns:
+    """Grows by doubling; row numbers are given by `add` in order, from 0. About 1.4 KB a report.
+
+    grams: buckets, uint32; placed: which of the headline's grams are of a name or district; keys, sketch: uint32;
+    places: hashes, int32; numbers: day and length, float32; codes: copy, category, top, int64;
+    first: row of the first report with the same letters, int32; vector: components in steps of VECTOR_STEP, int8.
+    """
+
+    width: int
+    size: int
+    grams: NDArray[np.uint32]
+    placed: NDArray[np.bool_]
+    keys: NDArray[np.uint32]
+    sketch: NDArray[np.uint32]
+    places: NDArray[np.int32]
+    numbers: NDArray[np.float32]
+    codes: NDArray[np.int64]
+    first: NDArray[np.int32]
+    vector: NDArray[np.int8]
+
+    @classmethod
+    def empty(cls, width: int, room: int = 1024) -> Columns:
+        """No rows, vectors of `width`."""
+        return cls(
+            width=width,
+            size=0,
+            grams=np.zeros((room, NAME_AT.stop), np.uint32),
+            placed=np.zeros((room, HEAD), np.bool_),
+            keys=np.zeros((room, KEYS), np.uint32),
+            sketch=np.zeros((room, ROWS), np.uint32),
+            places=np.zeros((room, NUMBERED_AT.stop), np.int32),
+            numbers=np.zeros((room, 2), np.float32),
+            codes=np.zeros((room, 3), np.int64),
+            first=np.zeros(room, np.int32),
+            vector=np.zeros((room, width), np.int8),
+        )
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """The columns by name, rows beyond `size` included."""
+        return {name: getattr(self, name) for name in self.__slots__ if name not in ("width", "size")}
+
+    def add(self, traits: Traits) -> int:
+        """Append a report; gives its row."""
+        row = self.size
+        if row == len(self.grams):
+            for name, column in self.arrays().items():
+                setattr(self, name, np.concatenate((column, np.zeros_like(column))))
+        self.grams[row, RARE_AT] = traits.rare
+        self.grams[row, TOPIC_AT] = traits.topic
+        self.grams[row, HEAD_AT] = traits.head
+        self.grams[row, NAME_AT] = traits.name
+        self.placed[row] = traits.placed
+        self.keys[row] = traits.keys
+        self.sketch[row] = traits.sketch
+        for at, values in zip(
+            (CITIES_AT, INNER_AT, UNITS_AT, NUMBERED_AT),
+            (traits.cities, traits.inner, traits.units, traits.numbered),
+            strict=True,
+        ):
+            self.places[row, at] = values
+        self.numbers[row] = traits.day, traits.length
+        self.codes[row] = traits.copy, traits.category, traits.top
+        self.first[row] = row
+        self.vector[row] = np.clip(np.rint(traits.vector / VECTOR_STEP), -127, 127)
+        self.size += 1
+        return row
+
+    def unit_vector(self, row: int) -> NDArray[np.float32]:
+        """A report's vector, rounded."""
+        return self.vector[row] * VECTOR_STEP
