@@ -19,7 +19,7 @@ from corpora import HeaderError, Importer, InputError, Rejected, Report
 from corpora.importers.dates import parse_received_at
 
 #: Address space and processor time of the reading process.
-MEMORY = 2 << 30
+MEMORY = 1 << 30
 SECONDS = 300
 
 

@@ -11,7 +11,6 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from api.http import problems
 from api.http.gate import Gate
-from api.http.limits import MAX_BODY
 from api.http.routes import (
     analyse,
     corrections,
@@ -64,7 +63,6 @@ def create_app(
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY,
         telemetry={"tracing": False, "metrics": False},
     )
     app.state.service = service

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from httpcore2 import AnyIOBackend, AsyncNetworkBackend, AsyncNetworkStream, ConnectError
+from starlette.concurrency import run_in_threadpool
 
 from api.errors import UsageError
 
@@ -57,7 +57,7 @@ class Destinations:
 
     async def resolve(self, host: str, port: int) -> Sequence[str]:
         """The addresses of a host. Raises ForbiddenAddressError where any of them is not allowed."""
-        infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        infos = await run_in_threadpool(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(info[4][0]) for info in infos))
         for address in addresses:
             if not self.allowed(ip_address(address.partition("%")[0])):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from starlette.concurrency import run_in_threadpool
 
@@ -54,7 +54,7 @@ class Followers:
         """Events behind one, oldest first."""
         return await run_in_threadpool(self._read_after, event, kinds, limit)
 
-    async def follow(self, event: int, kinds: Sequence[str]) -> AsyncIterator[Event]:
+    async def follow(self, event: int, kinds: Sequence[str]) -> AsyncGenerator[Event, None]:
         """Events behind one as they come, until the service closes."""
         self.streams += 1
         try:

@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.auth import NOBODY, foreign, identify, unknown
-from api.http.limits import patient
+from api.http.limits import bounded, check_head
 from api.http.problems import Problem
 from api.http.service import Service
 from api.keys import Principal
@@ -38,7 +38,7 @@ class Gate:
             connection.state.principal = await self._identify(connection)
             await self._app(scope, receive, send)
             return
-        await self._http(connection, scope, patient(receive), send)
+        await self._http(connection, scope, bounded(receive, scope), send)
 
     async def _http(self, connection: HTTPConnection, scope: Scope, receive: Receive, send: Send) -> None:
         start = time.perf_counter()
@@ -52,6 +52,7 @@ class Gate:
             await send(message)
 
         try:
+            check_head(scope)
             await self._admit(connection, scope["path"])
             await self._app(scope, receive, sending)
         except Problem as problem:

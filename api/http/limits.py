@@ -8,7 +8,7 @@ import time
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from starlette.types import Message, Receive
+from starlette.types import Message, Receive, Scope
 
 from api.errors import UsageError
 from api.http.problems import Problem, busy
@@ -17,6 +17,8 @@ from api.http.problems import Problem, busy
 RATE = "6000/minute"
 #: Wrong keys that an address may try.
 WRONG_KEYS = "30/minute"
+#: Bytes of a request's head.
+HEAD_BYTES = 32 << 10
 #: Bytes of a JSON body, and of an uploaded file with its form.
 MAX_BODY = 8 << 20
 MAX_UPLOAD = 128 << 20
@@ -54,19 +56,43 @@ class RateLimits:
         return busy(stats.reset_time - time.time(), f"more than {item}; slow down", status=429)
 
 
-def patient(receive: Receive, seconds: float = BODY_SECONDS) -> Receive:
-    """A `receive` that gives up on a body whose next piece does not come: Problem 408."""
+def check_head(scope: Scope) -> None:
+    """Problem 431 for a head that is too long, 413 for a body that says so of itself."""
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > HEAD_BYTES:
+        raise Problem(431, f"the head has more than {HEAD_BYTES} bytes; send fewer or shorter fields")
+    fields = dict(scope["headers"])
+    if b"content-length" in fields and b"transfer-encoding" in fields:
+        raise Problem(400, "the body's length is told in two ways; tell it in one")
+    if int(fields.get(b"content-length", b"0")) > _most(scope):
+        raise _too_large()
+
+
+def bounded(receive: Receive, scope: Scope) -> Receive:
+    """A `receive` that gives up on a body that is too long, Problem 413, or whose next piece does not come, 408."""
     whole = False
+    size = 0
 
     async def received() -> Message:
-        nonlocal whole
+        nonlocal whole, size
         if whole:
             return await receive()
         try:
-            message = await asyncio.wait_for(receive(), seconds)
+            message = await asyncio.wait_for(receive(), BODY_SECONDS)
         except TimeoutError:
-            raise Problem(408, f"nothing came for {seconds:.0f} s; send the body at once") from None
+            raise Problem(408, f"nothing came for {BODY_SECONDS:.0f} s; send the body at once") from None
         whole = not message.get("more_body", False)
+        size += len(message.get("body", b""))
+        if size > _most(scope):
+            raise _too_large()
         return message
 
     return received
+
+
+def _most(scope: Scope) -> int:
+    path: str = scope["path"]
+    return MAX_BODY if path.startswith("/v1/") and path != "/v1/reports/upload" else MAX_UPLOAD
+
+
+def _too_large() -> Problem:
+    return Problem(413, "the body is too large; send fewer reports, or a file to POST /v1/reports/upload")

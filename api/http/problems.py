@@ -45,30 +45,28 @@ class ProblemDocument(BaseModel):
     errors: list[FieldError] | None = Field(default=None, description="With 422: field by field.")
 
 
-class Problem(Exception):
+class Problem(HTTPException):
     """An answer that is a problem document. `detail` says what was seen and how to mend it, without any text."""
 
     def __init__(
         self, status: int, detail: str, *, headers: Mapping[str, str] | None = None, errors: Sequence[FieldError] = ()
     ) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-        self.headers = dict(headers or {})
+        super().__init__(status, detail, dict(headers or {}))
         self.errors = list(errors)
 
     def response(self) -> JSONResponse:
         """The document as it is sent."""
-        title = _TITLES.get(self.status) or HTTPStatus(self.status).phrase
+        status = self.status_code
+        title = _TITLES.get(status) or HTTPStatus(status).phrase
         document: dict[str, Any] = {
             "type": "urn:minqing:problem:" + re.sub("[^a-z]+", "-", title.lower()),
             "title": title,
-            "status": self.status,
+            "status": status,
             "detail": self.detail,
         }
         if self.errors:
             document["errors"] = [error.model_dump() for error in self.errors]
-        return JSONResponse(document, self.status, self.headers, MEDIA_TYPE)
+        return JSONResponse(document, status, self.headers, MEDIA_TYPE)
 
 
 def busy(seconds: float, detail: str, *, status: int = 503) -> Problem:
@@ -116,7 +114,6 @@ _DETAILS = {
     400: "the request cannot be read",
     404: "nothing is here; see /v1/openapi.json",
     405: "this path does not take this method; see `Allow`",
-    413: "the body is too large; send fewer reports, or a file to POST /v1/reports/upload",
     415: "the body is not of a kind taken here; see /v1/openapi.json",
 }
 

@@ -9,11 +9,11 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from api.http.limits import HEAD_BYTES
 from api.http.service import Service
 
-#: Seconds within which a client has to send a request's head, and bytes that it may have.
+#: Seconds within which a client has to send a request's head.
 HEAD_SECONDS = 10.0
-HEAD_BYTES = 32 << 10
 #: Connections and requests under way; more are answered by 503.
 CONNECTIONS = 1000
 #: Seconds that open requests have to finish once the server is told to stop.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query
-from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from api.events import Event
 from api.http.auth import READ, allowed
@@ -41,17 +43,25 @@ async def events(
     kinds: Annotated[
         list[Annotated[str, Query(pattern=r"^[a-z.]{1,40}$")]], Query(description="Of these kinds only.")
     ] = [],  # noqa: B006
-) -> AsyncIterator[ServerSentEvent]:
+) -> EventSourceResponse:
     """`report.tagged`, `issue.born`, `issue.grew`, `issue.merged` …, each with its id; from now on by default.
 
     Delivered at least once: after a break, send the last id you had as `Last-Event-ID`. No event holds personal data.
     """
     begin = last_event_id or after
     start = int(begin) if begin else await service.followers.last()
-    async for event in service.followers.follow(start, kinds):
-        if not await service.still_valid(principal):
-            return
-        yield ServerSentEvent(data=told(event), event=event.kind, id=str(event.id))
+    return EventSourceResponse(_stream(service, principal, start, kinds), ping=15)
+
+
+async def _stream(
+    service: Service, principal: Principal, start: int, kinds: Sequence[str]
+) -> AsyncIterator[ServerSentEvent]:
+    async with aclosing(service.followers.follow(start, kinds)) as found:
+        async for event in found:
+            if not await service.still_valid(principal):
+                return
+            data = json.dumps(told(event), ensure_ascii=False)
+            yield ServerSentEvent(data, event=event.kind, id=str(event.id))
 
 
 def told(event: Event) -> dict[str, object]:

@@ -12,7 +12,6 @@ from starlette.concurrency import run_in_threadpool
 
 from api.http.auth import INGEST, allowed
 from api.http.jobs import SUFFIXES, Job
-from api.http.limits import MAX_UPLOAD
 from api.http.models import JobOut
 from api.http.problems import FieldError, Problem, responses
 from api.http.service import Service, the_service
@@ -28,7 +27,6 @@ router = APIRouter(prefix="/v1", tags=["uploads"])
     response_model=JobOut,
     responses=responses(400, 401, 403, 408, 413, 422, 429, 503),
     summary="Upload a file of reports",
-    max_body_size=MAX_UPLOAD,
     form_limits={"max_files": 1, "max_fields": 1, "max_part_size": 1 << 16},
 )
 async def upload(
