@@ -37,7 +37,7 @@ class TrainedPairScorer:
 
     def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Natural log-odds of `same problem`, shape (pairs,)."""
-        return (self.network.log_odds(features) + self.trees.log_odds(features)) / 2
+        return np.asarray((self.network.log_odds(features) + self.trees.log_odds(features)) / 2, np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the artefact: the score as JSON, a line a feature, and the grams that are not rare."""

@@ -155,11 +155,12 @@ class Comparer:
 
 def _dot(one: Floats, other: NDArray[np.generic]) -> Floats:
     """Of each row."""
-    return np.einsum("ij,ij->i", one, other.astype(np.float32))
+    return np.asarray(np.einsum("ij,ij->i", one, other.astype(np.float32)), np.float32)
 
 
 def _cosine(own_squares: Floats, squares: Floats, common: NDArray[np.uint8]) -> Floats:
-    return _dot(squares, common) / np.sqrt(np.maximum(own_squares.sum() * squares.sum(axis=1), 1e-6))
+    both = np.sqrt(np.maximum(own_squares.sum() * squares.sum(axis=1), 1e-6))
+    return np.asarray(_dot(squares, common) / both, np.float32)
 
 
 def _names(own_weight: Floats, weight: Floats, common: NDArray[np.uint8]) -> tuple[Floats, Flags]:
