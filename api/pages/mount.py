@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Scope
 
 from api.http.auth import INGEST, READ, TRIAGE
 from api.http.service import Service
-from api.pages import issue, issues, login, overview, reports, settings, submit, triage
+from api.pages import bulletins, issue, issues, login, map, overview, reports, settings, submit, triage
+from api.pages.atlas import Atlases
 from api.pages.frame import ASSETS, Page, framed
 
 PAGES = (
@@ -23,6 +24,8 @@ PAGES = (
     Page("/issues/{issue}", "议题", READ, issue.build, listed=False),
     Page("/reports", "报告", READ, reports.build),
     Page("/reports/{key:path}", "报告", READ, reports.build_one, listed=False),
+    Page("/map", "主题地图", READ, map.build),
+    Page("/bulletins", "简报", READ, bulletins.build),
     Page("/submit", "提交", INGEST, submit.build),
     Page("/settings", "设置", READ, settings.build),
 )
@@ -31,7 +34,8 @@ PAGES = (
 def mount_pages(app: FastAPI) -> None:
     """Everything that is not of the API is a page. To be called once, before the app is served."""
     service: Service = app.state.service
-    for part in (login, submit):
+    app.state.atlases = Atlases(service.store, service.pipeline.taxonomy)
+    for part in (login, submit, map, bulletins):
         app.include_router(part.router)
     app.mount(ASSETS, StaticFiles(directory=Path(__file__).parent / "static"))
     for page in PAGES:

@@ -1,0 +1,101 @@
+"""简报: the bulletin of a day, a week or a month and a region, looked at and taken along."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
+
+from api.bulletin import Bulletin, make_bulletin, to_html, write_bulletin
+from api.http.auth import EXPORT, READ, allowed
+from api.http.service import Service, the_service
+from api.keys import Principal
+from api.pages.atlas import first_and_last
+from api.pages.desk import Desk
+from api.pages.panel import Panel, Told
+from api.pages.times import day_of
+from api.stats import Unit, read_stats, span_of
+from corpora.importers.dates import SHANGHAI
+
+router = APIRouter(prefix="/bulletins", include_in_schema=False)
+
+UNITS: dict[Unit, str] = {"day": "日", "week": "周", "month": "月"}
+KINDS = {"docx": "Word", "xlsx": "Excel", "html": "网页", "md": "Markdown"}
+
+On = Annotated[date, Query(alias="date")]
+Region = Annotated[str, Query(max_length=200)]
+
+
+@router.get("/preview")
+async def preview(
+    service: Annotated[Service, Depends(the_service)],
+    _: Annotated[Principal, allowed(READ)],
+    period: Unit,
+    on: On,
+    region: Region = "",
+) -> HTMLResponse:
+    """The bulletin as a page of its own, which runs nothing."""
+    bulletin = await run_in_threadpool(_make, service, period, on, region)
+    headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "Cache-Control": "no-store"}
+    return HTMLResponse(to_html(bulletin), headers=headers)
+
+
+@router.get("/file")
+async def file(
+    service: Annotated[Service, Depends(the_service)],
+    principal: Annotated[Principal, allowed(EXPORT)],
+    period: Unit,
+    on: On,
+    kind: Literal["docx", "xlsx", "html", "md"],
+    region: Region = "",
+) -> Response:
+    """The bulletin as a file; the export is in the audit log."""
+    await service.audited(principal, "bulletin.export", period=period, date=on.isoformat(), format=kind)
+    bulletin = await run_in_threadpool(_make, service, period, on, region)
+    handle, path = tempfile.mkstemp(suffix=f".{kind}")
+    os.close(handle)
+    await run_in_threadpool(write_bulletin, bulletin, Path(path))
+    name = f"简报-{period}-{on.isoformat()}.{kind}"
+    return FileResponse(path, filename=name, background=BackgroundTask(os.unlink, path))
+
+
+async def build(desk: Desk) -> None:
+    """The page: at first the last week that is over, or that of the last report."""
+    today = datetime.now(SHANGHAI).date()
+    _, last = await desk.read(first_and_last)
+    latest = last.astimezone(SHANGHAI).date() if last else today
+    start = latest if (today - latest).days > 7 else span_of("week", today).start - timedelta(days=1)
+    unit: Unit = "week"
+
+    async def choose(told: Told) -> None:
+        fields = told["fields"]
+        period = next((name for name in get_args(Unit) if name == fields.get("period")), unit)
+        on = day_of(str(fields.get("date", ""))) or start
+        shown.show(**_shown(desk, period, on, str(fields.get("region", ""))[:200]))
+
+    Panel(desk, "bulletins.html", {"choose": choose}, units=UNITS, unit=unit, on=start)
+    shown = Panel(desk, "bulletin.html", **_shown(desk, unit, start, ""))
+
+
+def _shown(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, object]:
+    asked = urlencode({"period": unit, "date": on.isoformat(), "region": region.strip("/ ")})
+    return {
+        "asked": asked,
+        "kinds": KINDS,
+        "first": span_of(unit, on).start,
+        "last": span_of(unit, on).end - timedelta(days=1),
+        "may": desk.may(EXPORT),
+    }
+
+
+def _make(service: Service, unit: Unit, on: date, region: str) -> Bulletin:
+    with service.store.reading() as session:
+        return make_bulletin(session, read_stats(session, unit, on, now=datetime.now(UTC), region=region))

@@ -1,0 +1,106 @@
+"""主题地图: reports or issues of a period on a plane, what is alike together; a lasso lists what lies in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, BackgroundTasks, Query, Request
+from fastapi.responses import Response
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+from starlette.concurrency import run_in_threadpool
+
+from api.http.auth import READ, allowed
+from api.issues import read_issues
+from api.keys import Principal
+from api.pages.atlas import MOST, Asked, Atlases, chosen
+from api.pages.desk import Desk
+from api.pages.panel import Panel, Told
+from api.pages.times import midnight
+from api.queries import find_reports
+
+router = APIRouter(include_in_schema=False)
+
+#: Points that are listed.
+LISTED = 200
+
+
+@router.get("/map/points")
+async def points(
+    request: Request,
+    later: BackgroundTasks,
+    _: Annotated[Principal, allowed(READ)],
+    kind: str = "reports",
+    since: Annotated[str, Query(max_length=10)] = "",
+    until: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """The points as `Atlas.body`. A map that is old is sent at once and made anew afterwards."""
+    atlases: Atlases = request.app.state.atlases
+    asked = _asked(kind, since, until)
+    atlas = atlases.find(asked)
+    if atlas is None:
+        atlas = await run_in_threadpool(atlases.make, asked)
+    elif not await run_in_threadpool(atlases.is_fresh, atlas):
+        later.add_task(atlases.make, asked)
+    return Response(
+        atlas.body, media_type="application/octet-stream", headers={"Cache-Control": "no-store"}, background=later
+    )
+
+
+class Plane(Element, component="static/map.js"):
+    """The canvas: `chosen` tells the numbers of the points in a lasso, and how many there were."""
+
+    def load(self, address: str) -> None:
+        """Show other points."""
+        self._props["address"] = address
+        self.update()
+
+
+async def build(desk: Desk) -> None:
+    """The page."""
+    kind, since, until = desk.asked("kind") or "reports", desk.asked("since") or "", desk.asked("until") or ""
+
+    async def choose(told: Told) -> None:
+        nonlocal kind, since, until
+        fields = told["fields"]
+        kind, since, until = (str(fields.get(name, "")) for name in ("kind", "since", "until"))
+        plane.load(_address(kind, since, until))
+        listed.show(found=None)
+
+    async def lasso(event: GenericEventArguments) -> None:
+        asked = _asked(kind, since, until)
+        numbers, count = [int(n) for n in event.args["points"]][:LISTED], int(event.args["count"])
+        listed.show(found=await _list(desk, asked, numbers, count))
+
+    shown = {"kind": kind, "since": since, "until": until, "most": MOST}
+    Panel(desk, "map.html", {"choose": choose}, **shown)
+    plane = Plane()
+    plane.load(_address(kind, since, until))
+    plane.on("chosen", lasso)
+    listed = Panel(desk, "map_list.html", found=None)
+
+
+async def _list(desk: Desk, asked: Asked, numbers: list[int], count: int) -> dict[str, Any]:
+    """The reports or issues of some points; numbers beyond the map's are passed over."""
+    atlas = desk.request.app.state.atlases.find(asked)
+    ids = [int(atlas.ids[n]) for n in numbers if 0 <= n < len(atlas.ids)] if atlas else []
+
+    def read(session: Any) -> dict[str, Any]:
+        keys = chosen(session, asked, ids)
+        if asked.issues:
+            issues = sorted(read_issues(session, keys), key=lambda issue: -issue.size)
+            return {"issues": issues, "reports": [], "count": count}
+        return {"issues": [], "reports": find_reports(session, keys), "count": count}
+
+    return await desk.read(read)
+
+
+def _asked(kind: str, since: str, until: str) -> Asked:
+    end = midnight(until)
+    return Asked(kind == "issues", midnight(since), end + timedelta(days=1) if end else None)
+
+
+def _address(kind: str, since: str, until: str) -> str:
+    return "/map/points?" + urlencode({"kind": kind, "since": since, "until": until})
