@@ -1,4 +1,4 @@
-.PHONY: demo test lint bench
+.PHONY: demo test lint bench faults
 
 PYTHON ?= python3.11
 PIP = .venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -13,6 +13,9 @@ lint: .venv/dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+faults: .venv/dev
+	eval "$$(tests/services.sh start)" && MINQING_FAULTS=20 MINQING_REQUIRE_SERVICES=1 .venv/bin/pytest tests/faults
 
 bench: .venv/runtime
 	.venv/bin/minqing bench

@@ -41,7 +41,7 @@ def put(store: Store, *told: Told) -> None:
         seen: set[str] = set()
         analyses, links = [], []
         for one in told:
-            analyses.append(_analysis(one))
+            analyses.append(analysed(one))
             links.append(_link(one, new=one.issue not in seen and not _is_there(store, one.issue)))
             seen.add(one.issue)
         store.add(session, analyses, links)
@@ -52,7 +52,8 @@ def _is_there(store: Store, issue: str) -> bool:
         return any(True for _ in store.reports(session, issue))
 
 
-def _analysis(told: Told) -> Analysis:
+def analysed(told: Told) -> Analysis:
+    """What analysis would make of a report."""
     report = Report(
         told.id,
         told.text,

@@ -47,8 +47,9 @@ port() {
     cat "$data/$1.port"
 }
 
+# running NAME: a killed process that nobody has waited for yet does not run.
 running() {
-    [ -s "$data/$1.pid" ] && kill -0 "$(head -1 "$data/$1.pid")" 2>/dev/null
+    [ -s "$data/$1.pid" ] && grep -qs "^State:.[^Z]" "/proc/$(head -1 "$data/$1.pid")/status"
 }
 
 # await NAME: until the port answers.
@@ -79,11 +80,12 @@ start_postgresql() {
         (cd "$folder" && as_postgres initdb -D "$folder" -U minqing -A trust -E UTF8 --locale=C.UTF-8 >"$data/initdb.log") ||
             fail "initdb failed, see $data/initdb.log"
     fi
+    rm -f "$folder/postmaster.pid"
     # Data outlive a killed server without fsync; only a power cut would lose them.
     (cd "$folder" && as_postgres pg_ctl -D "$folder" -w -t 120 -l "$folder/log" start \
         -o "-p $(port postgresql) -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off" >/dev/null) ||
         { tail -20 "$folder/log" >&2; fail "PostgreSQL does not start"; }
-    head -1 "$folder/postmaster.pid" >"$data/postgresql.pid"
+    ln -sf postgresql/postmaster.pid "$data/postgresql.pid"
     psql -qh 127.0.0.1 -p "$(port postgresql)" -U minqing -tc "SELECT 1 FROM pg_database WHERE datname = 'minqing'" postgres |
         grep -q 1 || createdb -h 127.0.0.1 -p "$(port postgresql)" -U minqing minqing
 }
