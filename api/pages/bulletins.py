@@ -87,13 +87,9 @@ async def build(desk: Desk) -> None:
 
 def _shown(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, object]:
     asked = urlencode({"period": unit, "date": on.isoformat(), "region": region.strip("/ ")})
-    return {
-        "asked": asked,
-        "kinds": KINDS,
-        "first": span_of(unit, on).start,
-        "last": span_of(unit, on).end - timedelta(days=1),
-        "may": desk.may(EXPORT),
-    }
+    span = span_of(unit, on)
+    last = span.end - timedelta(days=1)
+    return {"asked": asked, "kinds": KINDS, "first": span.start, "last": last, "may": desk.may(EXPORT)}
 
 
 def _make(service: Service, unit: Unit, on: date, region: str) -> Bulletin:

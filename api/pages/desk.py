@@ -41,6 +41,15 @@ class Desk:
 
         return await run_in_threadpool(work)
 
+    async def write(self, change: Callable[[Session], T]) -> T:
+        """Change the store in a thread, in one transaction."""
+
+        def work() -> T:
+            with self.service.store.writing() as session:
+                return change(session)
+
+        return await run_in_threadpool(work)
+
     async def decide(self, decision: Callable[[LinkedStore], T]) -> T:
         """A person's decision about issues, in a thread: one writer at a time."""
 

@@ -10,7 +10,6 @@ import numpy as np
 from nicegui import ui
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from api import loop
 from api.http.auth import TRIAGE
@@ -175,21 +174,20 @@ class _Shown:
         note, office = str(fields.get("note", ""))[:2000], str(fields.get("office", "")).strip()[:100] or None
         service, principal = self.desk.service, self.desk.principal
 
-        def work() -> None:
-            with service.store.writing() as session:
-                loop.move(
-                    session,
-                    self.issue,
-                    to,
-                    by=principal.by,
-                    at=datetime.now(UTC),
-                    routing=service.pipeline.routing,
-                    note=note,
-                    office=office if to == loop.Status.ASSIGNED else None,
-                )
-                service.audit.write(principal.by, "issue.status", self.issue, session=session, to=to)
+        def take(session: Session) -> None:
+            loop.move(
+                session,
+                self.issue,
+                to,
+                by=principal.by,
+                at=datetime.now(UTC),
+                routing=service.pipeline.routing,
+                note=note,
+                office=office if to == loop.Status.ASSIGNED else None,
+            )
+            service.audit.write(principal.by, "issue.status", self.issue, session=session, to=to)
 
-        await run_in_threadpool(work)
+        await self.desk.write(take)
         await self.refresh()
 
     async def _moved_on(self, verdict: Verdict) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from nicegui import ui
@@ -12,6 +13,7 @@ from api.http.auth import ADMIN
 from api.keys import Role
 from api.pages.desk import Desk
 from api.pages.panel import Panel, Told
+from api.regions import read_places, remove_place, set_places
 from models import ENCODER
 
 #: Entries of the audit log that are shown at once.
@@ -23,6 +25,7 @@ async def build(desk: Desk) -> None:
     Panel(desk, "settings_head.html")
     if desk.may(ADMIN):
         await _Keys(desk).build()
+        await _Places(desk).build()
     pipeline = desk.service.pipeline
     card = (ENCODER / "CARD.md").read_text("utf-8") if (ENCODER / "CARD.md").exists() else ""
     Panel(
@@ -86,3 +89,33 @@ class _Keys:
     async def _entries(self) -> dict[str, Any]:
         entries = await run_in_threadpool(lambda: self.desk.service.audit.read(before=self.before, most=ENTRIES))
         return {"entries": entries, "first": self.before is None, "more": len(entries) == ENTRIES}
+
+
+class _Places:
+    """Names that people here use, and where they lie."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    async def build(self) -> None:
+        handlers = {"set": self.set, "remove": self.remove}
+        self.table = Panel(self.desk, "settings_places.html", handlers, places=await self.desk.read(read_places))
+
+    async def set(self, told: Told) -> None:
+        """Reports that tell of the name are placed anew."""
+        name, division = (str(told["fields"].get(field, "")).strip() for field in ("name", "division"))
+        by = self.desk.principal.by
+        moved = await self.desk.write(
+            lambda session: set_places(session, {name: division}, by=by, at=datetime.now(UTC))
+        )
+        await self._changed("region.set", name, moved)
+
+    async def remove(self, told: Told) -> None:
+        name = str(told["name"])
+        moved = await self.desk.write(lambda session: remove_place(session, name))
+        await self._changed("region.remove", name, moved)
+
+    async def _changed(self, action: str, name: str, moved: int) -> None:
+        await self.desk.audit(action, name, moved=moved)
+        self.table.show(places=await self.desk.read(read_places))
+        ui.notify(f"已保存，{moved} 条报告改了区域", type="positive", position="top")
