@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from os import cpu_count
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class OnnxEncoder:
     """An `nlp.Encoder` from an artefact's folder.
 
     A window is run by itself, one a thread: the graph's activations are quantised over all that is run at once, so
-    batching would let a text's neighbours change its numbers; and one window fills a core already.
+    batching would let a text's neighbours change its numbers; and one window keeps a core at its fastest already.
     """
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
@@ -66,24 +67,25 @@ class OnnxEncoder:
     def version(self) -> str:
         return self._config.version
 
-    def encode(self, texts: Sequence[str]) -> list[Encoding]:
-        """One encoding a text, in order; a text of any length is read whole, window by window."""
-        return [self._join(text, *read) for text, read in zip(texts, self._read(texts), strict=True)]
+    def encode(self, texts: Sequence[str]) -> Iterator[Encoding]:
+        """One encoding a text, in order, as they come; a text of any length is read whole, window by window."""
+        for text, (windows, outputs) in zip(texts, self._read(texts), strict=True):
+            yield self._join(text, windows, outputs)
 
     def logits(self, texts: Sequence[str]) -> list[Floats]:
         """What is not calibrated yet: the logits of each text, of primaries, then of labels, (2 × ids,)."""
         return [_pooled(outputs)[0] for _, outputs in self._read(texts)]
 
-    def _read(self, texts: Sequence[str]) -> list[tuple[list[Window], list[_Output]]]:
+    def _read(self, texts: Sequence[str]) -> Iterator[tuple[list[Window], list[_Output]]]:
         cut = self._cutter.cut(texts)
-        outputs = iter(list(self._pool.map(self._run, [w for windows in cut for w in windows])))
-        return [(windows, [next(outputs) for _ in windows]) for windows in cut]
+        outputs = self._pool.map(self._run, [window for windows in cut for window in windows])
+        for windows in cut:
+            yield windows, list(islice(outputs, len(windows)))
 
     def _run(self, window: Window) -> _Output:
-        batch = self._cutter.pad_batch([window])
-        feed = {"pieces": batch.pieces, "mask": batch.mask, "chars": batch.chars, "piece_of_char": batch.piece_of_char}
-        votes, weights, sums, tags = self._session.run(None, feed)
-        return _Output(votes[0], weights[0], sums[0], tags[0])
+        inputs = {"pieces": window.pieces, "chars": window.chars, "piece_of_char": window.piece_of_char}
+        feed = {name: np.array(values, np.int64) for name, values in inputs.items()}
+        return _Output(*self._session.run(None, feed))
 
     def _join(self, text: str, windows: list[Window], outputs: list[_Output]) -> Encoding:
         config = self._config

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,5 +49,5 @@ class Encoder(Protocol):
     def version(self) -> str:
         """Name and date of the artefact."""
 
-    def encode(self, texts: Sequence[str]) -> list[Encoding]:
-        """One encoding a text, in order."""
+    def encode(self, texts: Sequence[str]) -> Iterator[Encoding]:
+        """One encoding a text, in order, each as soon as it is ready: the next are made while the caller works."""

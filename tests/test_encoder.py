@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -54,7 +56,7 @@ def test_tags_become_spans_without_edging_punctuation() -> None:
 
 def test_an_answer_does_not_depend_on_company(pipeline: Pipeline) -> None:
     texts = ["有人在茶楼里打牌赌钱", "公交车太少了，等了一个小时", "骗子让我刷单" * 50, ""]
-    together = pipeline.encoder.encode(texts)
+    together = list(pipeline.encoder.encode(texts))
     for text, encoding in zip(texts, together, strict=True):
         (alone,) = pipeline.encoder.encode([text])
         assert np.array_equal(alone.primary, encoding.primary)
@@ -79,7 +81,7 @@ def test_deleting_the_evidence_costs_confidence(pipeline: Pipeline) -> None:
         without = "".join(c for i, c in enumerate(text) if not any(a <= i < b for a, b in analysis.evidence))
         (after,) = pipeline.analyse([Report("1", without)])
         index = pipeline.encoder.ids.index(analysis.primary[0])
-        falls.append(analysis.primary[1] - float(pipeline.encoder.encode([after.report.text])[0].primary[index]))
+        falls.append(analysis.primary[1] - float(next(pipeline.encoder.encode([after.report.text])).primary[index]))
     assert min(falls) > 0
     assert sum(falls) / len(falls) > 0.3
 
@@ -101,3 +103,34 @@ def test_the_artefact_is_small_and_complete() -> None:
     assert len(config.ids) == 58
     assert Tokenizer.from_file(str(ENCODER / "tokenizer.json")).get_vocab_size() > 20_000
     assert "## Figures" in (ENCODER / "CARD.md").read_text("utf-8")
+
+
+def test_the_graph_says_what_the_network_says(tmp_path: Path) -> None:
+    """The operators written for speed are those of the network, up to what int8 costs."""
+    reason = "needs the train extra: pip install 'minqing[train]'"
+    torch = pytest.importorskip("torch", reason=reason)
+    transformers = pytest.importorskip("transformers", reason=reason)
+    pytest.importorskip("onnx", reason=reason)
+    import onnxruntime
+
+    from models.export import export
+    from models.network import Network
+
+    torch.manual_seed(1)
+    shape = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 128}
+    trunk = transformers.BertModel(transformers.BertConfig(vocab_size=50, **shape), add_pooling_layer=False)
+    network = Network(trunk, labels=3, tags=5, characters=30).eval()
+    for name, parameter in network.named_parameters():
+        if "LayerNorm" not in name:
+            torch.nn.init.normal_(parameter, std=0.2)
+    export(network, tmp_path / "graph.onnx")
+    pieces, chars = torch.randint(5, 50, (1, 9)), torch.randint(2, 30, (1, 14))
+    piece_of_char = torch.randint(0, 9, (1, 14))
+    with torch.no_grad():
+        expected = network(pieces, torch.ones_like(pieces), chars, piece_of_char)
+    feed = {"pieces": pieces, "chars": chars, "piece_of_char": piece_of_char}
+    session = onnxruntime.InferenceSession(str(tmp_path / "graph.onnx"), providers=["CPUExecutionProvider"])
+    given = session.run(None, {name: tensor[0].numpy() for name, tensor in feed.items()})
+    for one, other in zip(given, expected, strict=True):
+        assert one.shape == other[0].shape
+        assert np.corrcoef(one.ravel(), other[0].numpy().ravel())[0, 1] > 0.99
