@@ -9,6 +9,7 @@ from typing import Any
 
 from corpora import Report, Span, Taxonomy
 from nlp.analysis import Analysis
+from nlp.borders import settle_borders
 from nlp.classify import classify
 from nlp.drugs import standard_name
 from nlp.encoder import Encoder
@@ -42,7 +43,7 @@ class Pipeline:
         analyses = []
         for report, normal, encoding in zip(reports, normals, encodings, strict=True):
             decision = classify(encoding, self.encoder)
-            tagged = [_entity(normal, span, report.region) for span in encoding.spans]
+            tagged = [_entity(normal, s, report.region) for s in settle_borders(normal.text, encoding.spans)]
             entities = merge_entities(recognise(normal, report.received_at), tagged)
             urgent = find_urgent(normal, entities, report.received_at)
             division = locate(report, entities)

@@ -75,6 +75,15 @@ def division_path(text: str, region: str = "") -> Path | None:
     return (*path, town[0]) if town and _is_county(path) else path
 
 
+def divisions_before(text: str, first: int, end: int) -> int:
+    """Where the names of divisions begin that stand together right before `end`, none before `first`, or `end`."""
+    start = border = -1
+    for name in _gazetteer().names.finditer(text, first, end):
+        start = start if name.start() == border else name.start()
+        border = name.end()
+    return start if border == end else end
+
+
 def _known(text: str, context: Path) -> tuple[Path, int] | None:
     """The deepest path that the names of a text tell from left to right, and where they end."""
     gazetteer = _gazetteer()

@@ -130,7 +130,7 @@ NUMBERS = {
 def test_what_is_recognised_cannot_be_read(case: tuple[str, str]) -> None:
     kind, text = case
     raw = NUMBERS[kind][1].format(text) * 2
-    entities = recognise(normalise(raw))
+    entities = [e for e in recognise(normalise(raw)) if e.type in PERSONAL]
     assert [e.type for e in entities] == [kind, kind]
     hidden = mask(raw, entities)
     assert text not in hidden

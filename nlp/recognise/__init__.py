@@ -6,16 +6,17 @@ from datetime import datetime
 
 from nlp.entity import PERSONAL, Entity
 from nlp.normalise import Normal
-from nlp.recognise import account, bank_card, digits, email, id_card, person, phone, plate, url
+from nlp.recognise import account, app, bank_card, digits, email, id_card, person, phone, plate, url
 from nlp.recognise.drug import DRUGS
 from nlp.recognise.money import MONEY
+from nlp.recognise.office import OFFICES
 from nlp.recognise.recogniser import Finder, Found, Rank, Recogniser, Table
 from nlp.recognise.time import TIME
 
 __all__ = ["FAMILIES", "RULES_VERSION", "Finder", "Found", "Rank", "Recogniser", "Table", "recognise"]
 
 #: Changes whenever a rule does, so that stored analyses tell by which rules they were made.
-RULES_VERSION = "4"
+RULES_VERSION = "5"
 
 #: Who looks at a text. A family of its own making (money, time) needs only `find`.
 FAMILIES: tuple[Finder, ...] = (
@@ -23,7 +24,7 @@ FAMILIES: tuple[Finder, ...] = (
     Table(digits.SPOKEN, (*bank_card.SPOKEN, *phone.SPOKEN)),
     Table(digits.WORDED, (*bank_card.WORDED, *phone.WORDED)),
     *(account.NUMBERED, account.NAMED, email.TABLE, plate.TABLE, url.TABLE),
-    *(MONEY, TIME, DRUGS),
+    *(MONEY, TIME, DRUGS, OFFICES, app.TABLE),
     *(person.LABELLED, person.VEILED, person.CONTACT),
 )
 

@@ -11,7 +11,7 @@ import re
 
 from nlp.recognise.recogniser import Rank, Recogniser, Table
 
-_SINGLE = (
+SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石"
     "廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷"
     "詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司"
@@ -35,7 +35,7 @@ _END = (
     r"|先生|女士|手机|电话|身份|今年|年龄|现在|欠|驾|骗|让|给|要|家|我|他|她|你|这|那|不|没|一|身)"
 )
 
-_NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}?{_END}|[{_SINGLE}][\u4e00-\u9fff]{{1,2}}?{_END})"
+_NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}?{_END}|[{SURNAMES}][\u4e00-\u9fff]{{1,2}}?{_END})"
 _OPEN = r"[ “\"(（]{0,2}"
 
 
@@ -56,11 +56,11 @@ LABELLED = Table(
 )
 
 #: Names that documents have veiled already: 张某, 王某某, 李某1, 李×1, 董某甲.
-_VEILED = rf"(?<![0-9.万亿])[{_SINGLE}](?:某某?|×{{1,2}})(?:[0-9]{{1,2}}|[甲乙丙丁戊])?"
+_VEILED = rf"(?<![0-9.万亿])[{SURNAMES}](?:某某?|×{{1,2}})(?:[0-9]{{1,2}}|[甲乙丙丁戊])?"
 VEILED = Table(region=re.compile(_VEILED), recognisers=(_person(_VEILED, Rank.SHAPE),))
 
 #: A full name right before how to reach its bearer: 业主何波军，联系电话.
-_FULL = rf"[{_SINGLE}][\u4e00-\u9fff]{{2}}"
+_FULL = rf"[{SURNAMES}][\u4e00-\u9fff]{{2}}"
 _CONTACT = r"[，, ]{0,2}(?:联系)?(?:电话|手机|身份证)"
 CONTACT = Table(
     region=re.compile(_FULL + _CONTACT),

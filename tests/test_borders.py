@@ -1,0 +1,68 @@
+"""Borders of tagged names: where words end, which word tells a place, and that nothing is lost or overlaps."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpora import Span
+from nlp.borders import settle_borders
+
+MARK = re.compile(r"⟦(\w+)\|(.*?)⟧")
+
+
+def read_marked(marked: str) -> tuple[str, list[Span]]:
+    raw, spans, done = "", [], 0
+    for mark in MARK.finditer(marked):
+        raw += marked[done : mark.start()]
+        spans.append(Span(mark[1], len(raw), len(raw) + len(mark[2])))
+        raw += mark[2]
+        done = mark.end()
+    return raw + marked[done:], spans
+
+
+@pytest.mark.parametrize(
+    ("tagged", "settled"),
+    [
+        ("请⟦org|B市教育⟧局处理", "请⟦org|B市教育局⟧处理"),
+        ("⟦org|某某置业有限公⟧司拖欠", "⟦org|某某置业有限公司⟧拖欠"),
+        ("⟦org|海州公安局获⟧悉此事", "⟦org|海州公安局⟧获悉此事"),
+        ("⟦org|滨江小学门口⟧太堵", "⟦org|滨江小学⟧门口太堵"),
+        ("⟦org|明远驾校（城东⟧）收费", "⟦org|明远驾校（城东）⟧收费"),
+        ("住⟦place|望月小⟧区的", "住⟦place|望月小区⟧的"),
+        ("在⟦place|桂花路口附近⟧等", "在⟦place|桂花路口⟧附近等"),
+        ("⟦place|望月小区3栋⟧2单元401室漏水", "⟦place|望月小区3栋2单元401室⟧漏水"),
+        ("⟦place|望月小区与⟧物业", "⟦place|望月小区⟧与物业"),
+        ("⟦place|B市⟧⟦org|第五中学⟧补课", "⟦org|B市第五中学⟧补课"),
+        ("⟦place|B市⟧的⟦org|第五中学⟧补课", "⟦place|B市⟧的⟦org|第五中学⟧补课"),
+        ("⟦org|望月小区⟧停水", "⟦place|望月小区⟧停水"),
+        ("尊敬的⟦person|周书⟧记", "尊敬的⟦person|周书记⟧"),
+        ("问过⟦person|周⟧县长", "问过⟦person|周县长⟧"),
+        ("找⟦person|李红梅局⟧长", "找⟦person|李红梅⟧局长"),
+        ("⟦person|王小林明⟧知是假", "⟦person|王小林⟧明知是假"),
+        ("⟦person|王小林⟧说他", "⟦person|王小林⟧说他"),
+        ("用⟦app|某宝⟧付", "用⟦app|某宝⟧付"),
+    ],
+)
+def test_border(tagged: str, settled: str) -> None:
+    text, spans = read_marked(tagged)
+    assert (text, settle_borders(text, spans)) == read_marked(settled)
+
+
+KINDS = st.sampled_from(["person", "place", "org", "app", "drug"])
+TEXT = st.text(
+    st.sampled_from("王李周书记局长教育公司（）()小区路口附近门口3栋2单元A市县的与曾 "), min_size=1, max_size=40
+)
+
+
+@given(TEXT, st.lists(st.tuples(KINDS, st.integers(0, 39), st.integers(1, 8)), max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_spans_stay_in_the_text_and_apart(text: str, drawn: list[tuple[str, int, int]]) -> None:
+    spans = [Span(k, a, min(len(text), a + n)) for k, a, n in drawn if a < len(text)]
+    settled = settle_borders(text, spans)
+    assert all(0 <= span.start < span.end <= len(text) for span in settled)
+    assert all(left.end <= right.start for left, right in pairwise(settled))
