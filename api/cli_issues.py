@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from getpass import getuser
 from itertools import islice
 from typing import Annotated
@@ -13,14 +15,15 @@ from api.errors import UsageError
 from api.issue_queries import IssueFilter, find_issue, list_issues
 from api.issues import export_issues
 from api.linking import LinkedStore
-from api.output import open_jsonl
+from api.output import open_issue_writer
 from api.paging import MOST, all_items
 from api.store import Store
+from corpora import default_taxonomy
 from models import load_scorer
 
 DEFAULT_STORE = "sqlite:///minqing.db"
 StoreUrl = Annotated[str, typer.Option("--store", help="Database URL.")]
-Out = Annotated[str | None, typer.Option("-o", "--out", help="File to write: .csv and .xlsx are tables, else JSONL.")]
+Out = Annotated[str | None, typer.Option("-o", "--out", help="File to write: .csv, .xlsx or .parquet, else JSONL.")]
 By = Annotated[str, typer.Option("--by", help="Who decides.", default_factory=getuser)]
 IssueId = Annotated[str, typer.Argument(metavar="ISSUE")]
 
@@ -33,7 +36,7 @@ def list_(
     most: Annotated[int, typer.Option(help="How many, largest first.")] = 50,
 ) -> None:
     """The largest issues, a line each: id, size, category, last seen, name."""
-    with Store(store).reading() as session:
+    with closing(Store(store)) as opened, opened.reading() as session:
         issues = all_items(lambda cursor: list_issues(session, IssueFilter(), cursor=cursor, limit=MOST))
         for issue in islice(issues, most):
             last = issue.last_seen.date().isoformat() if issue.last_seen else "-"
@@ -43,8 +46,7 @@ def list_(
 @issues_app.command(epilog="Example: minqing issues show i3f2a9c01b7de")
 def show(issue_id: Annotated[str, typer.Argument(metavar="ID")], store: StoreUrl = DEFAULT_STORE) -> None:
     """One issue with its reports, personal data masked."""
-    opened = Store(store)
-    with opened.reading() as session:
+    with closing(Store(store)) as opened, opened.reading() as session:
         issue = find_issue(session, issue_id)
         if issue is None or not issue.size:
             raise UsageError(f"no issue {issue_id!r} in {store}; see `minqing issues list`")
@@ -57,8 +59,12 @@ def show(issue_id: Annotated[str, typer.Argument(metavar="ID")], store: StoreUrl
 
 @issues_app.command(epilog="Example: minqing issues export -o issues.jsonl")
 def export(store: StoreUrl = DEFAULT_STORE, out: Out = None) -> None:
-    """Every issue as one JSON object a line."""
-    with Store(store).reading() as session, open_jsonl(out) as writer:
+    """Every issue: one JSON object a line, or a table."""
+    with (
+        closing(Store(store)) as opened,
+        opened.reading() as session,
+        open_issue_writer(out, default_taxonomy()) as writer,
+    ):
         for issue in export_issues(session):
             writer.write(issue)
 
@@ -66,7 +72,8 @@ def export(store: StoreUrl = DEFAULT_STORE, out: Out = None) -> None:
 @issues_app.command(epilog="Example: minqing issues merge i3f2a9c01b7de i77c0d2e9f1aa")
 def merge(one: IssueId, other: IssueId, by: By, store: StoreUrl = DEFAULT_STORE) -> None:
     """Two issues are one, for ever: the machine keeps to it."""
-    verdict = _linked(store).merge(one, other, by=by)
+    with _linked(store) as linked:
+        verdict = linked.merge(one, other, by=by)
     print(f"decision {verdict.id}: merged; take it back with `minqing issues undo {verdict.id}`")
 
 
@@ -78,7 +85,8 @@ def split(
     store: StoreUrl = DEFAULT_STORE,
 ) -> None:
     """These reports are an issue of their own and never meet the rest again."""
-    verdict = _linked(store).split(issue, reports, by=by)
+    with _linked(store) as linked:
+        verdict = linked.split(issue, reports, by=by)
     print(f"decision {verdict.id}: split; take it back with `minqing issues undo {verdict.id}`")
 
 
@@ -87,23 +95,28 @@ def move(
     report: Annotated[str, typer.Argument(metavar="REPORT")], to: IssueId, by: By, store: StoreUrl = DEFAULT_STORE
 ) -> None:
     """A report belongs to another issue."""
-    verdict = _linked(store).move(report, to, by=by)
+    with _linked(store) as linked:
+        verdict = linked.move(report, to, by=by)
     print(f"decision {verdict.id}: moved; take it back with `minqing issues undo {verdict.id}`")
 
 
 @issues_app.command(epilog="Example: minqing issues undo 3")
 def undo(decision: Annotated[int, typer.Argument(metavar="DECISION")], by: By, store: StoreUrl = DEFAULT_STORE) -> None:
     """Take a decision back: its reports are where they were."""
-    verdict = _linked(store).undo(decision, by=by)
+    with _linked(store) as linked:
+        verdict = linked.undo(decision, by=by)
     print(f"decision {verdict.id} ({verdict.kind} by {verdict.by}) taken back, {len(verdict.before)} reports returned")
 
 
 @issues_app.command(epilog="Example: minqing issues consolidate")
 def consolidate(store: StoreUrl = DEFAULT_STORE) -> None:
     """Look at all reports once more and mend early mistakes; ids and people's decisions are kept."""
-    change = _linked(store).consolidate()
+    with _linked(store) as linked:
+        change = linked.consolidate()
     print(f"{len(change.moves)} reports moved in {len(change.events)} changes")
 
 
-def _linked(store: str) -> LinkedStore:
-    return LinkedStore(Store(store), load_scorer())
+@contextmanager
+def _linked(store: str) -> Iterator[LinkedStore]:
+    with closing(Store(store)) as opened:
+        yield LinkedStore(opened, load_scorer())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -29,7 +30,8 @@ def copy(
     """Copy everything, all or nothing, and count it on both sides. Who writes to FROM waits."""
     if source == target:
         raise UsageError(f"FROM and TO are both {source}; name another store to copy to")
-    counts = copy_store(Store(source), Store(target))
+    with closing(Store(source)) as read, closing(Store(target)) as written:
+        counts = copy_store(read, written)
     print(f"{sum(counts.values())} rows copied: " + ", ".join(f"{n} {table}" for table, n in counts.items() if n))
 
 
@@ -40,6 +42,8 @@ def purge_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")] = False,
 ) -> None:
     """Remove old reports, with everything made of their text; counts by day, category and division are kept."""
-    purged = purge(Store(store), parse_age(older_than), by=by, now=datetime.now(UTC), dry_run=dry_run)
+    age = parse_age(older_than)
+    with closing(Store(store)) as opened:
+        purged = purge(opened, age, by=by, now=datetime.now(UTC), dry_run=dry_run)
     does = "would be purged" if dry_run else "purged"
     print(f"{purged.reports} reports of before {purged.before.date()} {does}, {purged.issues} issues are left empty")

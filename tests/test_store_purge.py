@@ -41,7 +41,7 @@ def aged(store: Store) -> Store:
         Told(id="old3", issue="b", text=OLD, received="2025-12-02T09:00:00", division="江城市"),
         Told(id="young", issue="a", text="东湖路路灯又坏了", received="2026-06-01T09:00:00"),
     )  # fmt: skip
-    correct(store, "old1", "service.housing", by="甲", taxonomy=default_taxonomy())
+    correct(store, "old1", "service.urban_rural", by="甲", taxonomy=default_taxonomy())
     with store.writing() as session:
         session.add(TransitionRow(issue="b", at=NOW, by="甲", before="new", after="assigned", note="找三栋的人"))
         store.decide(session, Verdict(1, "merge", ("old1",), ("young",), by="甲"))
