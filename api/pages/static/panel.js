@@ -52,7 +52,6 @@ export default {
       const button = this.$el.querySelector(`[aria-keyshortcuts~="${key}"]:not(:disabled)`);
       if (!button) return;
       event.preventDefault();
-      button.focus({ preventScroll: true });
       button.click();
     },
     // A text field with a list of options below it: arrows go through the list, Enter takes, Escape leaves.
