@@ -2,6 +2,8 @@
 
 The only character that masking writes is `*`. What may stay visible is stated per type below and never enough to
 tell the whole: of a number at least a third of its digits, and four at least, are hidden.
+
+An identity number with a wrong digit is no entity, for its check fails, but it is hidden all the same.
 """
 
 from __future__ import annotations
@@ -18,8 +20,6 @@ from nlp.recognise.digits import HAN
 def mask(raw: str, entities: Iterable[Entity]) -> str:
     """`raw` with the personal entities hidden, and whatever repeats one of them elsewhere in the text."""
     personal = [entity for entity in entities if entity.type in PERSONAL]
-    if not personal:
-        return raw
     shown = list(raw)
     for entity in personal:
         _hide(shown, entity.start, _masked(entity.type, raw[entity.start : entity.end]))
@@ -108,7 +108,17 @@ class _Secrets:
                     yield start, text[start : start + length]
 
 
+#: 18 places with a day of birth, or whatever 身份证 says is such a number.
+_MISTYPED = re.compile(
+    r"(?<!\d)(?P<dated>[1-8]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXxＸ])(?!\d)"
+    r"|身份证[^\d\n]{0,8}(?P<told>\d(?:[ -]?[\dXxＸ]){13,19})"
+)
+
+
 def _hide_repeats(text: str, shown: list[str], secrets: _Secrets) -> None:
+    for mistyped in _MISTYPED.finditer(text):
+        number = mistyped.lastgroup or 0
+        _hide(shown, mistyped.start(number), _masked("id_card", mistyped[number]))
     for start, secret in secrets.repeats(text):
         _hide(shown, start, _masked(secrets.types[secret], secret))
 

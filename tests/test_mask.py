@@ -62,6 +62,23 @@ def test_a_number_known_in_one_form_is_hidden_in_the_other() -> None:
     assert mask(raw, [known]) == "电话139 **** 5678，网页上写139****5678号"
 
 
+@pytest.mark.parametrize(
+    ("raw", "masked"),
+    [
+        ("身份证430102198703140665", "身份证430*************65"),  # a wrong check digit
+        ("身份证号是：4301021987031406", "身份证号是：430***********06"),  # two digits lost
+        ("他的号码430102198703140665。", "他的号码430*************65。"),
+        ("见http://a.cn/430102198703140665", "见http://a.cn/430*************65"),
+        ("订单3373918871517350559", "订单3373918871517350559"),
+    ],
+)
+def test_a_mistyped_identity_number_is_hidden_though_it_is_no_entity(raw: str, masked: str) -> None:
+    entities = recognise(normalise(raw))
+    assert "id_card" not in {e.type for e in entities}
+    assert mask(raw, entities) == masked
+    assert "19870314" not in str([e.value for e in mask_entities(raw, entities)])
+
+
 def test_entities_for_output() -> None:
     raw = "李小四（13912045678）在李小四餐馆打开http://a.cn/13912045678转3万元"
     entities = [
