@@ -17,6 +17,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from typer.exceptions import TyperException
 
 from api.bench import bench
+from api.cli_annotations import annotations_app
 from api.cli_bulletin import bulletin
 from api.cli_issues import DEFAULT_STORE, Out, StoreUrl, issues_app
 from api.cli_keys import keys_app
@@ -24,6 +25,7 @@ from api.cli_loop import RoutingFile, check, read_routing, status, tell_route
 from api.cli_regions import regions_app
 from api.cli_serve import serve
 from api.cli_store import purge_, store_app
+from api.cli_tune import tune_links
 from api.demo import SAMPLE, run_demo
 from api.errors import MinqingError, UsageError
 from api.ingest import Ingester
@@ -48,8 +50,10 @@ issues_app.command(epilog="Example: minqing issues check")(check)
 app.add_typer(issues_app, name="issues")
 app.add_typer(keys_app, name="keys")
 app.add_typer(regions_app, name="regions")
+app.add_typer(annotations_app, name="annotations")
 app.add_typer(store_app, name="store")
 app.command("purge", epilog="Example: minqing purge --older-than 180d --dry-run")(purge_)
+app.command("tune-links", epilog="Example: minqing tune-links pairs.csv")(tune_links)
 app.command(epilog="Example: minqing serve --port 8000")(serve)
 app.command(epilog="Example: minqing bulletin --period week -o week.docx")(bulletin)
 
