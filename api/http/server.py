@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
+import h11
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -35,6 +36,11 @@ class PatientProtocol(H11Protocol):
         super().data_received(data)
         if not self._between_requests():
             self._stop_waiting()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        # From here on it is a page's connection, which may be quiet for long.
+        self._stop_waiting()
+        super().handle_websocket_upgrade(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()

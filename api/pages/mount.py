@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -50,6 +51,8 @@ def mount_pages(app: FastAPI) -> None:
         gzip_middleware_factory=_compressed,
         show_welcome_message=False,
     )
+    # A page's connection is told by its address, which lets in whoever knows it.
+    logging.getLogger("uvicorn.error").addFilter(_names_no_page)
     mounted = app.router.routes.pop()
     assert isinstance(mounted, Mount)
     app.router.routes.append(_Pages("/", mounted.app))
@@ -62,6 +65,10 @@ class _Pages(Mount):
         if scope["path"].startswith("/v1/"):
             return Match.NONE, {}
         return super().matches(scope)
+
+
+def _names_no_page(record: logging.LogRecord) -> bool:
+    return "WebSocket" not in record.getMessage()
 
 
 def _compressed(app: ASGIApp) -> GZipMiddleware:
