@@ -22,7 +22,7 @@ from corpora import default_taxonomy
 from models import load_scorer
 
 DEFAULT_STORE = "sqlite:///minqing.db"
-StoreUrl = Annotated[str, typer.Option("--store", help="Database URL.")]
+StoreUrl = Annotated[str, typer.Option("--store", envvar="MINQING_STORE", help="Database URL.")]
 Out = Annotated[str | None, typer.Option("-o", "--out", help="File to write: .csv, .xlsx or .parquet, else JSONL.")]
 By = Annotated[str, typer.Option("--by", help="Who decides.", default_factory=getuser)]
 IssueId = Annotated[str, typer.Argument(metavar="ISSUE")]

@@ -1,0 +1,7 @@
+FROM python:3.11-slim
+COPY . /build
+RUN pip install --no-cache-dir -c /build/constraints.txt '/build[postgres]' && rm -rf /build \
+    && useradd --create-home minqing
+USER minqing
+WORKDIR /home/minqing
+ENTRYPOINT ["minqing"]
