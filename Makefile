@@ -1,4 +1,4 @@
-.PHONY: demo test lint bench faults
+.PHONY: demo test lint bench faults bench-link
 
 PYTHON ?= python3.11
 PIP = .venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -16,6 +16,11 @@ lint: .venv/dev
 
 faults: .venv/dev
 	eval "$$(tests/services.sh start)" && MINQING_FAULTS=20 MINQING_REQUIRE_SERVICES=1 .venv/bin/pytest tests/faults
+
+SIZES ?= 10000 100000 1000000
+
+bench-link: .venv/runtime
+	.venv/bin/python -m benchmarks.link_scale --sizes $(SIZES)
 
 bench: .venv/runtime
 	.venv/bin/minqing bench

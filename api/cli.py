@@ -18,10 +18,12 @@ from typer.exceptions import TyperException
 
 from api.bench import bench
 from api.cli_annotations import annotations_app
+from api.cli_backfill import backfill
 from api.cli_bulletin import bulletin
 from api.cli_issues import DEFAULT_STORE, Out, StoreUrl, issues_app
 from api.cli_keys import keys_app
 from api.cli_loop import RoutingFile, check, read_routing, status, tell_route
+from api.cli_mapping import Map, read_mapping
 from api.cli_regions import regions_app
 from api.cli_serve import serve
 from api.cli_store import purge_, store_app
@@ -55,12 +57,12 @@ app.add_typer(store_app, name="store")
 app.command("purge", epilog="Example: minqing purge --older-than 180d --dry-run")(purge_)
 app.command("tune-links", epilog="Example: minqing tune-links pairs.csv")(tune_links)
 app.command(epilog="Example: minqing serve --port 8000")(serve)
+app.command(epilog="Example: minqing backfill archive/ tagged/ --store sqlite:///minqing.db")(backfill)
 app.command(epilog="Example: minqing bulletin --period week -o week.docx")(bulletin)
 
 Inputs = Annotated[
     list[str], typer.Argument(metavar="INPUT...", help="JSONL, CSV, XLSX or TXT files; - is standard input (JSONL).")
 ]
-Map = Annotated[list[str], typer.Option("--map", metavar="FIELD=COLUMN", help="Name a column: --map text=留言详情")]
 Unmasked = Annotated[bool, typer.Option("--unmasked", help="Show personal data.")]
 Scores = Annotated[bool, typer.Option("--scores", help="Add the probability of every category.")]
 
@@ -170,7 +172,7 @@ class _Run:
 
     def __init__(self, out: str | None, mapping: list[str]) -> None:
         self._path = Path(f"{out or 'minqing'}.rejected.jsonl")
-        self._mapping = dict(_field(item) for item in mapping)
+        self._mapping = read_mapping(mapping)
         self._rejected = 0
         self._done = 0
         self.known = 0
@@ -208,13 +210,6 @@ class _Run:
         with self._path.open("a", encoding="utf-8") as stream:
             row = {"file": rejected.file, "row": rejected.row, "reason": rejected.reason}
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-
-def _field(item: str) -> tuple[str, str]:
-    field, equals, column = item.partition("=")
-    if not equals:
-        raise UsageError(f"--map {item!r} is not FIELD=COLUMN; write --map text=留言详情")
-    return field, column
 
 
 @contextmanager

@@ -42,7 +42,8 @@ class Chains:
     def add(self, row: int, keys: NDArray[np.int64]) -> None:
         """Put a row under up to `slots` distinct keys."""
         if row >= len(self.before):
-            self.before = np.concatenate((self.before, np.full_like(self.before, -1)))
+            more = np.full((max(1024, row // 4), self.slots), -1, np.int32)
+            self.before = np.concatenate((self.before, more))
         self.before[row, : len(keys)] = self.heads[keys]
         self.heads[keys] = row * self.slots + np.arange(len(keys))
 
@@ -71,13 +72,17 @@ class Candidates:
         self._weights = weights
         self._copies = Chains.empty(BANDS)
         self._rare = Chains.empty(KEYS)
-        self._nearest = NearestVectors(width)
+        self.nearest = NearestVectors(width)
 
     def add(self, row: int, *, keys: NDArray[np.uint32], bands: NDArray[np.int64], vector: NDArray[np.float32]) -> None:
         """Make a report findable by its traits of these names."""
         self._copies.add(row, bands)
         self._rare.add(row, _distinct(keys))
-        self._nearest.add(row, vector)
+        self.nearest.add(row, vector)
+
+    def chains(self) -> dict[str, Chains]:
+        """The two that are lists of rows, by name."""
+        return {"copies": self._copies, "rare": self._rare}
 
     def copies(self, bands: NDArray[np.int64]) -> NDArray[np.int64]:
         """Distinct rows that share a band of the sketch, ascending: copies, near ones too, and a few strangers."""
@@ -92,7 +97,7 @@ class Candidates:
         copies: NDArray[np.int64],
     ) -> NDArray[np.int64]:
         """Distinct rows worth comparing, ascending; at most about NEAREST + SHARING + a few copies."""
-        near = self._nearest.search(vector, NEAREST)
+        near = self.nearest.search(vector, NEAREST)
         # asked with more keys than a report is filed under: what stands in this text may be the other's headline
         asked = _distinct(np.concatenate((keys, rare)))
         weight = self._weights(asked)

@@ -21,6 +21,12 @@ class GramWeights:
         """The same counts, to be counted on."""
         return GramWeights(self.counts, self.documents)
 
+    def set(self, counts: NDArray[np.int32], documents: int) -> None:
+        """Take over other counts, in place."""
+        self.counts[:], self.documents = counts, documents
+        self._logs[:] = np.log1p(counts, dtype=np.float32)
+        self._logs[0] = np.inf
+
     def add(self, buckets: NDArray[np.uint32]) -> None:
         """Count one report, told by its distinct buckets."""
         counts = self.counts[buckets] + 1

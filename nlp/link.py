@@ -81,15 +81,15 @@ class Linker:
     partition: Partition = field(default_factory=Partition)
     columns: Columns = field(init=False)
     candidates: Candidates = field(init=False)
-    _weights: GramWeights = field(init=False)
+    weights: GramWeights = field(init=False)
     _comparer: Comparer = field(init=False)
     _texts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._weights = self.scorer.background.copy()
-        self._comparer = Comparer(self._weights)
+        self.weights = self.scorer.background.copy()
+        self._comparer = Comparer(self.weights)
         self.columns = Columns.empty(self.scorer.width)
-        self.candidates = Candidates(self.scorer.width, self._weights)
+        self.candidates = Candidates(self.scorer.width, self.weights)
 
     def restore(self, incoming: Incoming, issue: str, *, founder: bool) -> None:
         """Take in a report that was linked before, in the order of the first run.
@@ -98,7 +98,7 @@ class Linker:
         """
         traits, buckets = self._read(incoming)
         if founder:
-            self._weights.add(buckets)
+            self.weights.add(buckets)
         row = self.columns.add(traits)
         self._copy(row, traits, self.candidates.copies(traits.bands))
         self._add(incoming, traits, row, issue)
@@ -150,7 +150,7 @@ class Linker:
             issue = next((i for i, score in scores if score > above and not self._apart(marks, i)), None)
         if issue is None:
             # only founders are counted: else fifty voices on one estate would make its name a common word
-            self._weights.add(buckets)
+            self.weights.add(buckets)
         self._add(incoming, traits, row, issue or incoming.opens)
         change = Change()
         if issue is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ VECTOR_STEP = np.float32(0.5 / 127)
 
 @dataclass(slots=True)
 class Columns:
-    """Grows by doubling; row numbers are given by `add` in order, from 0. About 1.4 KB a report.
+    """Grows by a quarter; row numbers are given by `add` in order, from 0. About 1.4 KB a report.
 
     grams: buckets, uint32; placed: which of the headline's grams are of a name or district; keys, sketch: uint32;
     places: hashes, int32; numbers: day and length, float32; codes: copy, category, top, int64;
@@ -59,7 +60,7 @@ class Columns:
             vector=np.zeros((room, width), np.int8),
         )
 
-    def arrays(self) -> dict[str, NDArray[np.generic]]:
+    def arrays(self) -> dict[str, NDArray[Any]]:
         """The columns by name, rows beyond `size` included."""
         return {name: getattr(self, name) for name in self.__slots__ if name not in ("width", "size")}
 
@@ -68,7 +69,8 @@ class Columns:
         row = self.size
         if row == len(self.grams):
             for name, column in self.arrays().items():
-                setattr(self, name, np.concatenate((column, np.zeros_like(column))))
+                more = np.zeros((max(1024, row // 4), *column.shape[1:]), column.dtype)
+                setattr(self, name, np.concatenate((column, more)))
         self.grams[row, RARE_AT] = traits.rare
         self.grams[row, TOPIC_AT] = traits.topic
         self.grams[row, HEAD_AT] = traits.head

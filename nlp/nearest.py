@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 from usearch.index import Index
@@ -27,6 +29,14 @@ class NearestVectors:
         """Take in a vector under its row number; a zero vector (nothing known) is left out."""
         if vector.any():
             self._index.add(row, vector, threads=1)
+
+    def save(self, path: Path) -> None:
+        """Write the index to a file."""
+        self._index.save(str(path))
+
+    def load(self, path: Path) -> None:
+        """Read an index of the same width."""
+        self._index.load(str(path))
 
     def search(self, vector: NDArray[np.float32], count: int) -> NDArray[np.int64]:
         """Rows of up to `count` nearest vectors, nearest first."""

@@ -24,7 +24,9 @@ from nlp.gram_weights import GramWeights
 from nlp.link_columns import Columns
 from nlp.link_features import FEATURES, Comparer
 from nlp.link_score import PlainScorer
+from nlp.link_snapshot import SnapshotError, load_linker, save_linker
 from nlp.link_traits import read_traits
+from nlp.verdicts import Verdicts
 
 WIDTH = 384
 PLACES = ["魅力之城小区", "紫金苑", "凯旋门公寓", "桃花岭山庄", "白马镇中心小学"]
@@ -93,6 +95,19 @@ def test_restoring_continues_as_if_never_stopped(town: list[Incoming]) -> None:
     for one, link, issue in zip(mixed, links, list(whole.partition.issue_of), strict=False):
         again.restore(one, issue, founder=link.new)
     assert again.link(mixed[40:]) == whole.link(mixed[40:])
+
+
+def test_a_saved_linker_goes_on_as_if_it_had_never_stopped(town: list[Incoming], tmp_path: Path) -> None:
+    texts = {one.report.id: one.report.content for one in town}
+    linker = Linker(text_of=texts.__getitem__)
+    linker.link(town[:40])
+    save_linker(linker, tmp_path)
+    again = load_linker(tmp_path, scorer=PlainScorer(), verdicts=Verdicts(), text_of=texts.__getitem__)
+    assert again.link(town[40:]) == linker.link(town[40:])
+    with pytest.raises(SnapshotError, match="not plain"):
+        load_linker(tmp_path, scorer=PlainScorer(8), verdicts=Verdicts(), text_of=texts.__getitem__)
+    with pytest.raises(SnapshotError, match="no finished snapshot"):
+        load_linker(tmp_path / "none", scorer=PlainScorer(), verdicts=Verdicts(), text_of=texts.__getitem__)
 
 
 def test_a_link_says_why(town: list[Incoming]) -> None:
