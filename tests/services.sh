@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # PostgreSQL, NATS, Redis and RabbitMQ for tests: private instances on free loopback ports with their own data folders.
 #
-#   eval "$(tests/services.sh start)"              all four; installs from Debian's packages what is missing
-#   eval "$(tests/services.sh start postgresql)"   one of postgresql, nats, redis, rabbitmq
+#   eval "$(tests/services.sh start)"              all four, and Chromium; installs from Debian's what is missing
+#   eval "$(tests/services.sh start postgresql)"   one of postgresql, nats, redis, rabbitmq, chromium
 #   tests/services.sh stop                         stops them and removes their data
 #
 # `start` is idempotent: what runs is left alone, and what was killed comes back on its port with its data.
@@ -138,7 +138,12 @@ start)
     shift
     umask 022
     mkdir -p "$data"
-    for name in ${*:-$all}; do
+    for name in ${*:-$all chromium}; do
+        if [ "$name" = chromium ]; then
+            install chromium chromium
+            echo "export MINQING_CHROMIUM=$(command -v chromium)"
+            continue
+        fi
         case " $all " in *" $name "*) ;; *) fail "no service $name; there are $all" ;; esac
         running "$name" || "start_$name"
         echo "export MINQING_${name^^}_URL=$(url "$name")"
