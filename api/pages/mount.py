@@ -48,6 +48,8 @@ def mount_pages(app: FastAPI) -> None:
         language="zh-CN",
         tailwind=False,
         binding_refresh_interval=None,
+        # Seconds that a browser may be gone, or the machine be too busy to answer it, before its page starts anew.
+        reconnect_timeout=30,
         gzip_middleware_factory=_compressed,
         show_welcome_message=False,
     )
