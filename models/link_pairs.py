@@ -1,18 +1,18 @@
-"""Pairs of reports to learn the pair score from: what was judged, what was written, and what was only seen."""
+"""Pairs of reports to learn the pair score from: what was judged, and what was only seen beside it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Report, read_judged_pairs, read_written_issues
+from corpora import Report, read_judged_pairs
 from corpora.importers.dates import parse_received_at
-from nlp import Analysis, Pipeline
+from nlp import Analysis
 from nlp.candidates import Candidates
 from nlp.gram_weights import GramWeights
 from nlp.link_columns import Columns
@@ -31,7 +31,11 @@ class Judged:
     reports: tuple[Report, ...]
     groups: tuple[tuple[int, ...], ...]
     different: frozenset[tuple[int, int]]
-    exhaustive: bool  # whether reports in no group are proven to be alone
+
+    @property
+    def known(self) -> list[int]:
+        """Rows that a verdict names, ascending: only among them it is known, nearly, which pairs are the same."""
+        return sorted({row for rows in (*self.groups, *self.different) for row in rows})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +68,19 @@ def read_judged(folder: Path) -> Judged:
         groups = [group for group in groups if not group & same] + [same.union(*touched)]
     different = {_pair(at[a], at[b]) for a, b, *_ in gold["hard_negatives"]}
     different |= {_pair(at[pair.a], at[pair.b]) for pair in pairs if not pair.same}
-    return Judged(tuple(reports), tuple(tuple(sorted(g)) for g in groups), frozenset(different), exhaustive=False)
-
-
-def read_written_judged() -> Judged:
-    """The problems written for this project: tellings belong together, everything else apart."""
-    reports: list[Report] = []
-    groups, different = [], set()
-    for problem in read_written_issues():
-        start = len(reports)
-        reports += [*problem.tellings, *problem.hard_negatives]
-        told = range(start, start + len(problem.tellings))
-        groups.append(tuple(told))
-        different |= {(a, b) for a in told for b in range(told.stop, len(reports))}
-    return Judged(tuple(reports), tuple(groups), frozenset(different), exhaustive=True)
+    return Judged(tuple(reports), tuple(tuple(sorted(g)) for g in groups), frozenset(different))
 
 
 def count_background(texts: Sequence[str]) -> GramWeights:
     """How common grams are over texts that are not linked here."""
     weights = GramWeights()
     for text in texts:
-        codes = letters(text)
-        weights.add(np.unique(np.concatenate(ngrams(codes))))
+        weights.add(_grams(text))
     return weights
+
+
+def _grams(text: str) -> NDArray[np.uint32]:
+    return np.unique(np.concatenate(ngrams(letters(text))))
 
 
 def background_texts(folder: Path) -> Iterator[str]:
@@ -102,55 +96,58 @@ def background_texts(folder: Path) -> Iterator[str]:
             yield row["text"]
 
 
-def draw_pairs(judged: Judged, analyses: Sequence[Analysis], background: GramWeights, *, width: int) -> Pairs:
-    """Stream the reports as a linker that makes no mistake would, and take the pairs that it would compare."""
+def draw_pairs(judged: Judged, analyses: Mapping[int, Analysis], background: GramWeights, *, width: int) -> Pairs:
+    """Stream the reports as a linker that makes no mistake would, and take the pairs of known ones it would compare.
+
+    analyses: of each known row; the others only tell how common grams are.
+    """
     group_of = {row: number for number, group in enumerate(judged.groups) for row in group}
-    weights = background.copy()
-    columns, comparer = Columns.empty(width), Comparer(weights)
-    candidates = Candidates(width, weights)
     apart: dict[int, list[int]] = {}
     for a, b in judged.different:
         apart.setdefault(max(a, b), []).append(min(a, b))
+    weights = background.copy()
+    columns, comparer = Columns.empty(width), Comparer(weights)
+    candidates = Candidates(width, weights)
     features, same, weight = [], [], []
+    place: dict[int, int] = {}
     founded: set[int] = set()
-    for row, analysis in enumerate(analyses):
-        traits, buckets = read_traits(
-            analysis.report,
-            background=background,
-            vector=analysis.vector,
-            category=analysis.primary[0],
-            entities=analysis.entities,
-        )
-        columns.add(traits)
+    for row, report in enumerate(judged.reports):
         group = group_of.get(row)
-        kin = [] if group is None else [member for member in judged.groups[group] if member < row]
-        copies = candidates.copies(traits.bands)
-        found = candidates.find(keys=traits.keys, rare=traits.rare, vector=traits.vector, copies=copies)
-        chosen = np.union1d(found, np.array([*kin, *apart.get(row, ())], np.int64))
-        if len(chosen):
-            features.append(comparer.compare(columns, row, chosen.astype(np.int64)))
-            for other in chosen.tolist():
-                same.append(group is not None and group_of.get(other) == group)
-                weight.append(_weight(judged, group_of, row, other, same[-1]))
-        candidates.add(row, keys=traits.keys, bands=traits.bands, vector=traits.vector)
+        if row in analyses:
+            analysis = analyses[row]
+            traits, buckets = read_traits(
+                report,
+                background=background,
+                vector=analysis.vector,
+                category=analysis.primary[0],
+                entities=analysis.entities,
+            )
+            copies = candidates.copies(traits.bands)
+            found = candidates.find(keys=traits.keys, rare=traits.rare, vector=traits.vector, copies=copies)
+            kin = [] if group is None else [member for member in judged.groups[group] if member < row]
+            place[row] = at = columns.add(traits)
+            rows = list(place)
+            chosen = sorted({*(rows[near] for near in found.tolist()), *kin, *apart.get(row, ())})
+            if chosen:
+                features.append(comparer.compare(columns, at, np.array([place[other] for other in chosen])))
+                same += [group is not None and group_of.get(other) == group for other in chosen]
+                weight += [_weight(judged, group_of, row, other) for other in chosen]
+            candidates.add(at, keys=traits.keys, bands=traits.bands, vector=traits.vector)
+        else:
+            buckets = _grams(f"{report.title}\n{report.text}")
         if group is None or group not in founded:
             weights.add(buckets)
             founded.add(-1 if group is None else group)
     return Pairs(np.concatenate(features), np.array(same), np.array(weight, np.float32))
 
 
-def _weight(judged: Judged, group_of: dict[int, int], row: int, other: int, same: bool) -> float:
-    if same:
+def _weight(judged: Judged, group_of: dict[int, int], row: int, other: int) -> float:
+    if row in group_of and group_of[row] == group_of.get(other):
         return SAME
     if _pair(row, other) in judged.different:
         return JUDGED_DIFFERENT
-    return BESIDE_GOLD if judged.exhaustive or row in group_of or other in group_of else UNJUDGED
+    return BESIDE_GOLD if row in group_of or other in group_of else UNJUDGED
 
 
 def _pair(a: int, b: int) -> tuple[int, int]:
     return min(a, b), max(a, b)
-
-
-def analyse(pipeline: Pipeline, reports: Sequence[Report]) -> list[Analysis]:
-    """One analysis a report, in order."""
-    return list(pipeline.stream(reports))

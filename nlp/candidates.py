@@ -100,7 +100,7 @@ class Candidates:
         near = self.nearest.search(vector, NEAREST)
         # asked with more keys than a report is filed under: what stands in this text may be the other's headline
         asked = _distinct(np.concatenate((keys, rare)))
-        weight = self._weights(asked)
+        weight = self._weights(asked.astype(np.uint32))
         rows, under = self._rare.walk(asked, STEPS)
         if len(rows):
             distinct, at = np.unique(rows, return_inverse=True)

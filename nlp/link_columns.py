@@ -93,4 +93,4 @@ class Columns:
 
     def unit_vector(self, row: int) -> NDArray[np.float32]:
         """A report's vector, rounded."""
-        return self.vector[row] * VECTOR_STEP
+        return np.asarray(self.vector[row] * VECTOR_STEP, np.float32)

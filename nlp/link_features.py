@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,17 +154,17 @@ class Comparer:
         return result
 
 
-def _dot(one: Floats, other: NDArray[np.generic]) -> Floats:
+def _dot(one: Floats, other: NDArray[Any]) -> Floats:
     """Of each row."""
     return np.asarray(np.einsum("ij,ij->i", one, other.astype(np.float32)), np.float32)
 
 
-def _cosine(own_squares: Floats, squares: Floats, common: NDArray[np.uint8]) -> Floats:
+def _cosine(own_squares: Floats, squares: Floats, common: NDArray[Any]) -> Floats:
     both = np.sqrt(np.maximum(own_squares.sum() * squares.sum(axis=1), 1e-6))
     return np.asarray(_dot(squares, common) / both, np.float32)
 
 
-def _names(own_weight: Floats, weight: Floats, common: NDArray[np.uint8]) -> tuple[Floats, Flags]:
+def _names(own_weight: Floats, weight: Floats, common: NDArray[Any]) -> tuple[Floats, Flags]:
     """(overlap over the smaller, whether both name anything)."""
     smaller = np.minimum(own_weight.sum(), weight.sum(axis=1))
     return np.minimum(_dot(weight, common) / np.maximum(smaller, 1e-6), np.float32(1)), smaller > 0
