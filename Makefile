@@ -1,4 +1,4 @@
-.PHONY: demo test lint bench faults bench-link
+.PHONY: demo test lint schemathesis bench faults bench-link
 
 PYTHON ?= python3.11
 PIP = .venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -13,6 +13,9 @@ lint: .venv/dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+schemathesis: .venv/dev
+	SCHEMATHESIS_EXAMPLES=200 .venv/bin/pytest -s tests/test_schemathesis.py
 
 faults: .venv/dev
 	eval "$$(tests/services.sh start)" && MINQING_FAULTS=20 MINQING_REQUIRE_SERVICES=1 .venv/bin/pytest tests/faults
