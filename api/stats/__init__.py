@@ -1,4 +1,4 @@
-"""The figures of a day, a week or a month: what bulletins print and `/v1/trends` answers."""
+"""The figures of a day, a week or a month: what bulletins print."""
 
 from __future__ import annotations
 
