@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.errors import UsageError
 from api.store import Store
+from api.stored import Stored
 from corpora import Report
 from nlp import Change, Entity, Incoming, Linker, PairScorer, UnknownError, Verdict, decide
 from nlp.consolidate import consolidate
@@ -101,11 +102,7 @@ class LinkedStore:
         for verdict in self.store.verdicts(session):
             linker.verdicts.add(verdict)
         for stored in self.store.reports(session):
-            linker.restore(
-                incoming(stored.report, stored.vector, stored.linked_category, stored.entities),
-                stored.issue,
-                founder=stored.founder,
-            )
+            restore(linker, stored)
         return linker
 
 
@@ -113,3 +110,9 @@ def incoming(report: Report, vector: NDArray[np.float32], category: str, entitie
     """What the linker is told of a report: it goes by its key, and opens an issue of the same id in every run."""
     opens = "i" + sha256(report.key.encode()).hexdigest()[:12]
     return Incoming(opens, replace(report, id=report.key, source=""), vector, category, entities)
+
+
+def restore(linker: Linker, stored: Stored) -> None:
+    """Let a linker know of a report that is stored; in the order of the store, that is."""
+    told = incoming(stored.report, stored.vector, stored.linked_category, stored.entities)
+    linker.restore(told, stored.issue, founder=stored.founder)

@@ -12,7 +12,7 @@ from typing import IO
 
 from corpora.importers.dates import parse_received_at
 from corpora.importers.headers import HeaderError, map_headers
-from corpora.importers.rows import InputError, Row, csv_rows, jsonl_rows, txt_rows, xlsx_rows
+from corpora.importers.rows import InputError, Row, csv_rows, jsonl_rows, parquet_rows, txt_rows, xlsx_rows
 from corpora.report import Report, content_id
 
 #: Longest text taken, in characters: a report is a message, and a file pasted into one cell is a mistake.
@@ -30,6 +30,7 @@ _READERS: Mapping[str, Callable[[IO[bytes], str], Iterator[Row]]] = {
     ".tsv": csv_rows,
     ".txt": txt_rows,
     ".xlsx": xlsx_rows,
+    ".parquet": parquet_rows,
 }
 
 
@@ -60,7 +61,7 @@ class Importer:
         path = Path(source)
         reader = _READERS.get(path.suffix.lower())
         if reader is None:
-            raise InputError(f"{source}: unknown kind {path.suffix!r}; give .jsonl, .csv, .xlsx or .txt")
+            raise InputError(f"{source}: unknown kind {path.suffix!r}; give .jsonl, .csv, .xlsx, .txt or .parquet")
         try:
             stream = path.open("rb")
         except OSError as error:

@@ -115,6 +115,22 @@ def xlsx_rows(stream: IO[bytes], name: str) -> Iterator[Row]:
             yield Row(number, {h: _cell(c) for h, c in zip(header, cells, strict=True) if h}, has_header=True)
 
 
+def parquet_rows(stream: IO[bytes], name: str) -> Iterator[Row]:
+    """Rows from 1, read in slices; needs the `backfill` extra."""
+    try:
+        from pyarrow import ArrowInvalid
+        from pyarrow.parquet import ParquetFile
+    except ImportError as error:
+        raise InputError(f"{name}: Parquet needs pyarrow; pip install 'minqing[backfill]'") from error
+    try:
+        slices = ParquetFile(stream).iter_batches()
+        rows = (row for part in slices for row in part.to_pylist())
+        for number, cells in enumerate(rows, 1):
+            yield Row(number, cells, has_header=True)
+    except ArrowInvalid as error:
+        raise InputError(f"{name}: not a readable Parquet file ({error}); write it again") from error
+
+
 def _cell(value: object) -> object:
     if isinstance(value, datetime) or value is None:
         return value

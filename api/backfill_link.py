@@ -1,0 +1,73 @@
+"""Link what a backfill tagged: place by place, each in the order of time, then joined across places.
+
+Places do not know of each other while they are linked, so they are linked side by side. One writer stores them all, and
+the consolidation that ends the pass joins issues that lie in several. What is stored already is restored into the
+linker and not linked again: a pass that was broken off goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import ray
+
+from api.linking import LinkedStore, incoming, restore
+from api.store import Store
+from api.tagged import place_of, read_place, read_places
+from models import load_scorer
+from nlp import BATCH, Analysis, Link, Linker
+
+
+def link_all(linked: LinkedStore, store_url: str, folder: Path) -> Iterator[int]:
+    """Link and store what a folder holds, and join issues across places; tells how many were stored, batch by batch.
+
+    Needs `connect` first; every worker must reach the folder and the store.
+    """
+    work = ray.remote(link_place)
+    places = list(read_places(folder))
+    waiting = [work.remote(folder, place, store_url) for place in places]
+    for place, reference in zip(places, waiting, strict=True):
+        links = ray.get(reference)
+        analyses = read_place(folder, place)
+        while batch := list(islice(analyses, BATCH)):
+            yield _store(linked.store, batch, links)
+    linked.consolidate()
+
+
+def link_place(folder: Path, place: str, store_url: str) -> dict[str, Link]:
+    """Where each report of a place goes that is not stored yet, by its key."""
+    linker, known = _restored(place, store_url)
+    links: dict[str, Link] = {}
+    analyses = (one for one in read_place(folder, place) if one.report.key not in known)
+    while batch := list(islice(analyses, BATCH)):
+        given = linker.link([incoming(a.report, a.vector, a.primary[0], a.entities) for a in batch])
+        links |= zip((a.report.key for a in batch), given, strict=True)
+    return links
+
+
+def _restored(place: str, store_url: str) -> tuple[Linker, set[str]]:
+    """A linker that knows what is stored of a place, and the keys of that."""
+    linker = Linker(scorer=load_scorer())
+    known = set()
+    store = Store(store_url)
+    with store.reading() as session:
+        for verdict in store.verdicts(session):
+            linker.verdicts.add(verdict)
+        for stored in store.reports(session):
+            if place_of(stored.report, stored.division) == place:
+                restore(linker, stored)
+                known.add(stored.report.key)
+    store.close()
+    return linker, known
+
+
+def _store(store: Store, batch: list[Analysis], links: dict[str, Link]) -> int:
+    """One transaction: those of a batch that are not stored yet."""
+    with store.writing() as session:
+        known = store.known(session, [analysis.report.key for analysis in batch])
+        new = [analysis for analysis in batch if analysis.report.key not in known]
+        if new:
+            store.add(session, new, [links[analysis.report.key] for analysis in new])
+    return len(new)
