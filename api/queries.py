@@ -65,7 +65,9 @@ class ReportFilter:
 
 
 def below(column: InstrumentedAttribute[str], path: str, separator: str) -> ColumnElement[bool]:
-    """Whether a column holds a path or one that begins with it."""
+    """Whether a column holds a path or one that begins with it; categories have two levels, divisions up to four."""
+    if separator == "." and separator in path:
+        return column == path  # the only question of these that an index answers
     return or_(column == path, column.startswith(path + separator, autoescape=True))
 
 
