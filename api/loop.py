@@ -149,6 +149,15 @@ def reopen(session: Session, issues: Iterable[str], *, at: datetime) -> list[str
     return [row.id for row in concluded]
 
 
+def take_over(session: Session, gone: str, into: str, *, at: datetime) -> None:
+    """Two issues became one: where the one that stays is not in hand, it takes over the other's handling."""
+    old, row = session.get(IssueRow, gone), session.get(IssueRow, into)
+    if old is None or row is None or old.status not in IN_HAND or row.status in IN_HAND:
+        return
+    row.office, row.due_at = old.office, old.due_at
+    _step(session, row, Status(old.status), by=MACHINE, at=at, note=f"taken over from {gone}")
+
+
 def check_limits(session: Session, *, now: datetime, grace: timedelta = GRACE) -> list[tuple[str, str]]:
     """Mark the issues that became overdue, or supervised for that, and tell of each once; to be called now and then.
 

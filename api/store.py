@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from api.errors import StoreError, UsageError
 from api.events import emit, told_issue, told_lineage, told_report
 from api.issues import read_issues
-from api.loop import reopen
+from api.loop import reopen, take_over
 from api.regions import division_of, known_names
 from api.schema import IssueRow, LineageRow, ReportRow, VerdictRow, WriterRow
 from api.stored import Stored, report_row, stored
@@ -124,6 +124,8 @@ class Store:
             session.add(_lineage(happened))
             emit(session, _TOLD[happened.kind], happened.issue, told_lineage(happened))
             touched |= {happened.issue} | ({happened.other} if happened.other else set())
+            if happened.kind == "merged_into" and happened.other:
+                take_over(session, happened.issue, happened.other, at=datetime.now(UTC))
         return touched
 
     def _found(self, session: Session, issues: set[str]) -> None:

@@ -28,7 +28,7 @@ from api.loop import (
 )
 from api.schema import IssueRow
 from api.store import Store
-from nlp import default_routing
+from nlp import Change, Lineage, default_routing
 
 NOW = at("2026-03-02T10:00:00")
 #: How a new issue comes to each status.
@@ -243,3 +243,19 @@ def test_a_new_report_reopens_what_was_concluded_and_nothing_else(store: Store, 
         assert kinds.count("issue.status") == 4
     else:
         assert now.status == status
+
+
+@pytest.mark.parametrize("status", list(WAYS))
+def test_work_in_hand_is_not_lost_where_issues_become_one(store: Store, status: str) -> None:
+    put(store, Told(id="2", issue="i2"))
+    walk(store, status)
+    merged = Change(moves=(("1", "i2"),), events=(Lineage("merged_into", "i1", "i2"),))
+    with store.writing() as session:
+        store.apply(session, merged)
+        row = session.get_one(IssueRow, "i2")
+        now, steps = standing(session, row, now=NOW), history(session, "i2")
+    if status in ("assigned", "handling"):
+        assert (now.status, now.office, now.due_at) == (status, "反诈中心", NOW + timedelta(hours=24))
+        assert [(s.by, s.before, s.after, s.note) for s in steps] == [("minqing", "new", status, "taken over from i1")]
+    else:
+        assert (now.status, steps) == ("new", [])
