@@ -71,11 +71,10 @@ class _Shown:
         self.issue = issue
         self.period: Period = "day"
         self.cursors: list[str | None] = [None]
-        self.near: list[Near] = []
+        self.near: list[Near] | None = None
 
     async def build(self, known: Known) -> None:
         page = await self._members()
-        self.near = await near_issues(self.desk, *page.items[:AROUND])
         steps = {"step": self.step, "period": self.choose_period}
         self.head = Panel(self.desk, "issue.html", steps, **self._head(known))
         with ui.element("div").classes("desk"):
@@ -86,6 +85,14 @@ class _Shown:
                 self.find = Panel(self.desk, "issue_merge.html", {"find": self.search}, issue=self.issue)
                 self.others = Panel(self.desk, "issue_near.html", {"merge": self.merge}, near=self.near)
                 self.past = Panel(self.desk, "issue_history.html", {"undo": self.undo}, known=known)
+        # The page need not wait for it.
+        ui.timer(0.01, self.look_around, once=True)
+
+    async def look_around(self) -> None:
+        """Find the issues nearby and show them."""
+        page = await self.desk.read(lambda session: members(session, self.issue, limit=AROUND))
+        self.near = await near_issues(self.desk, *page.items)
+        self.others.show(near=self.near)
 
     def _head(self, known: Known) -> dict[str, Any]:
         chart = None
@@ -115,12 +122,10 @@ class _Shown:
             ui.navigate.reload()
             return
         self.cursors = [None]
-        page = await self._members()
-        self.near = await near_issues(self.desk, *page.items[:AROUND])
         self.head.show(**self._head(known))
-        self.rows.show(**self._rows(page))
-        self.others.show(near=self.near)
+        self.rows.show(**self._rows(await self._members()))
         self.past.show(known=known)
+        await self.look_around()
 
     async def choose_period(self, told: Told) -> None:
         value = told["value"]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
+from nicegui import app as nicegui
 from nicegui import ui
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
@@ -53,6 +56,7 @@ def mount_pages(app: FastAPI) -> None:
         gzip_middleware_factory=_compressed,
         show_welcome_message=False,
     )
+    nicegui.on_startup(partial(run_in_threadpool, _warm, service))
     # A page's connection is told by its address, which lets in whoever knows it.
     logging.getLogger("uvicorn.error").addFilter(_names_no_page)
     mounted = app.router.routes.pop()
@@ -67,6 +71,12 @@ class _Pages(Mount):
         if scope["path"].startswith("/v1/"):
             return Match.NONE, {}
         return super().matches(scope)
+
+
+def _warm(service: Service) -> None:
+    """Read the vectors before somebody asks for what is alike."""
+    with service.searching, service.store.reading() as session:
+        service.similar.refresh(session, service.linked.scorer.width)
 
 
 def _names_no_page(record: logging.LogRecord) -> bool:

@@ -87,15 +87,22 @@ async def build_one(desk: Desk) -> None:
         return {"issue": find_issue(session, report.issue), "corrected": corrections(session, report.report.key)}
 
     shown = await desk.read(more)
-    shown |= {"r": report, "near": await near_issues(desk, report), "may": desk.may(UNMASKED)}
+    shown |= {"r": report, "near": None, "may": desk.may(UNMASKED), "unmasked": False}
 
     async def reveal(told: Told) -> None:
         unmasked = told["unmasked"] == "yes" and desk.may(UNMASKED)
         if unmasked:
             await desk.audit("report.unmasked", report.report.key)
-        panel.show(**shown, unmasked=unmasked)
+        shown["unmasked"] = unmasked
+        panel.show(**shown)
 
-    panel = Panel(desk, "report.html", {"reveal": reveal}, **shown, unmasked=False)
+    async def look_around() -> None:
+        shown["near"] = await near_issues(desk, report)
+        panel.show(**shown)
+
+    panel = Panel(desk, "report.html", {"reveal": reveal}, **shown)
+    # The page need not wait for it.
+    ui.timer(0.01, look_around, once=True)
 
 
 async def _read(desk: Desk, asked: Asked, cursor: str | None) -> Page[Stored]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from browser.looking import Look, Looked, Served
 from playwright.sync_api import expect
 
 from api.issue_queries import IssueFilter, list_issues
 from api.queries import ReportFilter, search_reports
+from browser.looking import Look, Looked, Served
 
 TEXT = (
     "我叫林若溪，昨天在“汇享购”APP上刷单，客服让我垫付，分三次转了5万元到银行卡6212260000003345671，"
