@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
-from api.bench import bench
+from api.bench import bench, tables
 from api.cli_annotations import annotations_app
 from api.cli_backfill import backfill
 from api.cli_bulletin import bulletin
@@ -122,16 +121,21 @@ def route(
             run.advance()
 
 
-@app.command("bench", epilog="Example: minqing bench messages.jsonl --most 1000")
+@app.command("bench", epilog="Example: minqing bench messages.jsonl --most 1000 --json")
 def bench_(
     source: Annotated[
         str, typer.Argument(metavar="INPUT", help="Reports to measure on.", show_default="the sample")
     ] = str(SAMPLE),
-    most: Annotated[int, typer.Option(help="How many of them.")] = 1000,
+    most: Annotated[int, typer.Option(min=1, help="How many of them.")] = 1000,
+    threads: Annotated[int | None, typer.Option(min=1, help="Of the encoder.", show_default="all cores")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
-    """Measure how fast each stage is on this machine; prints one JSON object."""
-    reports = list(islice(Importer().read(source), most))
-    print(json.dumps(bench(load_pipeline(), load_scorer(), reports), ensure_ascii=False, indent=2))
+    """Measure how fast each stage is on this machine, its memory, and its cold start."""
+    measured = bench(source, most=most, threads=threads)
+    if as_json:
+        print(json.dumps(measured, ensure_ascii=False, indent=2))
+    else:
+        Console().print(*tables(measured))
 
 
 @app.command("eval", epilog="Example: minqing eval gold.jsonl")
