@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 
 import h11
@@ -28,6 +29,8 @@ class PatientProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        # Whatever the loggers are set to: the gate writes the log, without addresses.
+        self.access_log = False
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -72,6 +75,8 @@ class Server(uvicorn.Server):
 
 def configure(app: FastAPI, *, host: str, port: int) -> uvicorn.Config:
     """How the app is served. The gate writes the access log, for a query may hold what nobody should read."""
+    # It warns of each unknown address, and tells it in full.
+    logging.getLogger("nicegui").setLevel(logging.ERROR)
     return uvicorn.Config(
         app,
         host=host,

@@ -44,7 +44,6 @@ def framed(page: Page, pages: tuple[Page, ...], service: Service) -> Builder:
         if page.path == "/" and not desk.may(page.roles):
             return RedirectResponse(next(p.path for p in pages if p.listed and desk.may(p.roles)), 303)
         ui.add_head_html(f'<link rel="stylesheet" href="{ASSETS}/pages.css"><script src="{ASSETS}/theme.js"></script>')
-        ui.query(".nicegui-content").classes(remove="nicegui-content")
         ui.dark_mode({"dark": True, "light": False}.get(request.cookies.get("minqing_theme", "")))
         allowed = [p for p in pages if p.listed and desk.may(p.roles)]
         Panel(desk, "frame.html", page=page, pages=allowed, principal=principal)

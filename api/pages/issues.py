@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, get_args
 
 from sqlalchemy.orm import Session
 
 from api.issue_queries import IssueFilter, IssueOrder, list_issues, sparklines
 from api.issues import Issue
 from api.pages.desk import Desk
+from api.pages.labels import STATUS
 from api.pages.panel import Panel, Told
 from api.pages.times import midnight
 from nlp.series import Series
@@ -18,7 +18,6 @@ from nlp.series import Series
 #: Issues on a page of the list, and days that a sparkline tells of.
 ROWS, DAYS = 50, 60
 ORDERS: dict[IssueOrder, str] = {"size": "报告最多", "last_seen": "最近活动", "growth": "近七日增长"}
-State = Literal["", "new", "assigned", "handling", "concluded", "reopened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Asked:
         """The same as the store is asked."""
         until = midnight(self.until)
         return IssueFilter(
-            status=self.status if self.status in get_args(State) and self.status else None,
+            status=self.status if self.status in STATUS else None,
             category=self.category or None,
             division=self.division.strip("/ ") or None,
             since=midnight(self.since),

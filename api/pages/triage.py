@@ -72,7 +72,7 @@ class Triage:
         self.left -= done.kind in ("accept", "correct")
         if len(self.waiting) < 2 and self.cursor is not None:
             await self._read_ahead(first=False)
-        await self._look()
+        await self.look()
 
     async def back(self) -> Done | None:
         """Take the last step back; its report is looked at again."""
@@ -90,7 +90,7 @@ class Triage:
         self.left += last.kind in ("accept", "correct")
         fresh = await self.desk.read(lambda session: find_report(session, last.report.report.key))
         self.waiting.insert(0, fresh or last.report)
-        await self._look()
+        await self.look()
         return last
 
     async def _read_ahead(self, *, first: bool) -> None:
@@ -108,9 +108,9 @@ class Triage:
 
         await self.desk.read(read)
         if first:
-            await self._look()
+            await self.look()
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """What is shown beside the report at the head."""
         self.extra, self.picking, self.unmasked, self.issue = (), "", False, None
         if report := self.report:
@@ -238,7 +238,7 @@ class _Actions:
         fresh = await self.desk.read(lambda session: find_report(session, key))
         self.state.waiting[0] = fresh or report
         self.state.handled += 1
-        await self.state._look()
+        await self.state.look()
         self.show()
         ui.notify("已移到另一议题，可撤销", type="positive", position="top")
 
