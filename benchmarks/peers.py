@@ -23,6 +23,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 #: Reports that warm a contender up, and are not timed.
@@ -94,7 +95,7 @@ def measure(contender: str, source: str, most: int, threads: int, gold: str | No
     from corpora import Importer, Report
 
     reports = list(islice(Importer().read(source), most + WARM))
-    truth = [json.loads(line) for line in open(gold, encoding="utf-8")] if gold else []
+    truth = [json.loads(line) for line in Path(gold).read_text("utf-8").splitlines()] if gold else []
     asked = [Report(str(row["id"]), row["text"]) for row in truth]
     if contender == "minqing":
         from models import load_pipeline
