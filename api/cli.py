@@ -26,6 +26,7 @@ from api.cli_mapping import Map, read_mapping
 from api.cli_regions import regions_app
 from api.cli_serve import serve
 from api.cli_store import purge_, store_app
+from api.cli_stream import stream
 from api.cli_tune import tune_links
 from api.demo import SAMPLE, run_demo
 from api.errors import MinqingError, UsageError
@@ -56,6 +57,7 @@ app.add_typer(store_app, name="store")
 app.command("purge", epilog="Example: minqing purge --older-than 180d --dry-run")(purge_)
 app.command("tune-links", epilog="Example: minqing tune-links pairs.csv")(tune_links)
 app.command(epilog="Example: minqing serve --port 8000")(serve)
+app.command(epilog="Example: minqing stream --broker nats://localhost:4222 --store sqlite:///minqing.db")(stream)
 app.command(epilog="Example: minqing backfill archive/ tagged/ --store sqlite:///minqing.db")(backfill)
 app.command(epilog="Example: minqing bulletin --period week -o week.docx")(bulletin)
 

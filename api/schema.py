@@ -237,6 +237,15 @@ class WebhookRow(Base):
     error: Mapped[str] = mapped_column(Text, default="")
 
 
+class StreamRow(Base):
+    """A broker that events are told to; `cursor` is the last one that it took."""
+
+    __tablename__ = "stream"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    cursor: Mapped[int] = mapped_column(BigInteger)
+
+
 class KeyRow(Base):
     """An API key: its hash, never itself."""
 

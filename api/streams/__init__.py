@@ -1,0 +1,1 @@
+"""Streams: reports in from a broker, what became of them out to it."""
