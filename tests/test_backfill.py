@@ -22,7 +22,7 @@ REASON = "needs the backfill extra: pip install 'minqing[backfill]'"
 pytest.importorskip("pyarrow", reason=REASON)
 ray = pytest.importorskip("ray", reason=REASON)
 
-from api.backfill import _cut, backfill, connect, input_files  # noqa: E402
+from api.backfill import _cut, _parts, _Tagger, backfill, connect, input_files, rejected_rows  # noqa: E402
 from api.backfill_link import link_place  # noqa: E402
 from api.tagged import read_place, read_places, write_tagged  # noqa: E402
 
@@ -89,18 +89,38 @@ def test_linking_goes_on_where_it_was(pipeline: Pipeline, reports: list[Report],
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """Three files, of three kinds, with 150 reports and a bad row."""
+    """Three files, of three kinds, with 60 reports and a bad row."""
     from pyarrow import Table, parquet
 
     folder = tmp_path / "archive"
     folder.mkdir()
-    rows = [json.loads(line) for line in SAMPLE.read_text("utf-8").splitlines()][:150]
+    rows = [json.loads(line) for line in SAMPLE.read_text("utf-8").splitlines()][:60]
     told = [{"id": str(row.get("id", i)), "text": row["text"]} for i, row in enumerate(rows)]
-    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, told[:50])) + '\n{"id": "bad"}\n', "utf-8")
-    quoted = [f'{row["id"]},"{row["text"].replace(chr(34), chr(34) * 2)}"' for row in told[50:100]]
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, told[:20])) + '\n{"id": "bad"}\n', "utf-8")
+    quoted = [f'{row["id"]},"{row["text"].replace(chr(34), chr(34) * 2)}"' for row in told[20:40]]
     (folder / "b.csv").write_text("\n".join(["id,text", *quoted]), "utf-8")
-    parquet.write_table(Table.from_pylist(told[100:]), folder / "c.parquet")
+    parquet.write_table(Table.from_pylist(told[40:]), folder / "c.parquet")
     return folder
+
+
+def test_a_part_is_tagged_once(archive: Path, tmp_path: Path) -> None:
+    """What workers do, one after another: files of each kind are cut, tagged, and not looked at again."""
+    out = tmp_path / "out"
+    out.mkdir()
+    files = [str(path) for path in input_files([str(archive)])]
+    tagger = _Tagger(out, None)
+    parts = list(_parts({"file": files}, out, {}, 8))
+    done = [tagger(part) for part in parts]
+    assert sum(one["reports"][0] for one in done) == 60
+    assert [one["rejected"][0] for one in done if one["part"][0].startswith("a-")] == [0, 0, 1]
+    (row,) = rejected_rows(out)
+    assert json.loads(row)["row"] == 21
+    assert json.loads(row)["reason"]
+    assert list(_parts({"file": files}, out, {}, 8)) == []
+    lost = parts[4]["part"][0]
+    (out / f"{lost}.parquet").unlink()
+    (again,) = _parts({"file": files}, out, {}, 8)
+    assert again == parts[4]
 
 
 @pytest.fixture
@@ -118,16 +138,17 @@ def test_a_killed_worker_and_a_broken_run_leave_nothing_twice(archive: Path, tmp
     out = tmp_path / "out"
     out.mkdir()
     files = input_files([str(archive)])
-    run = backfill(files, out, workers=1, size=20)
+    run = backfill(files, out, workers=1, size=8)
     first = next(run)
     # The run is given up, and its worker killed, when some parts are done and others not.
-    for actor in ray.util.state.list_actors(filters=[("state", "=", "ALIVE")]):
-        os.kill(actor.pid, signal.SIGKILL)
+    for worker in Path("/proc").glob("[0-9]*/cmdline"):
+        if b"_Tagger" in worker.read_bytes():
+            os.kill(int(worker.parent.name), signal.SIGKILL)
     run.close()
     done = {path.name for path in out.glob("*.parquet")}
     assert f"{first.part}.parquet" in done
-    again = list(backfill(files, out, workers=1, size=20))
+    again = list(backfill(files, out, workers=1, size=8))
     assert not {f"{part.part}.parquet" for part in again} & done
     keys = [a.report.key for place in read_places(out) for a in read_place(out, place)]
-    assert len(keys) == len(set(keys)) == 150
-    assert list(backfill(files, out, workers=1, size=20)) == []
+    assert len(keys) == len(set(keys)) == 60
+    assert list(backfill(files, out, workers=1, size=8)) == []
