@@ -152,8 +152,10 @@ class Rabbit:
                 queue = await channel.get_queue(subject)
             except aio_pika.exceptions.ChannelNotFoundEntity:
                 return []
-            while (message := await queue.get(fail=False)) is not None:
-                found.append(json.loads(message.body))
+            there = queue.declaration_result.message_count or 0
+            async with queue.iterator(timeout=30) as messages:
+                while len(found) < there:
+                    found.append(json.loads((await anext(messages)).body))
         return found
 
 

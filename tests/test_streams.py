@@ -132,7 +132,7 @@ def test_reports_that_come_twice_are_stored_and_told_once_and_poison_is_buried(w
     assert len(tagged) == count
     assert {(event["specversion"], event["type"]) for event in tagged} == {("1.0", "minqing.report.tagged")}
     assert {event["data"]["primary"]["id"] for event in tagged} == {"service.transport"}
-    assert {event["type"] for event in workers.read("issues")} <= {"minqing.issue.born", "minqing.issue.grew"}
+    assert all(event["type"].startswith("minqing.issue.") for event in workers.read("issues"))
     assert PHONE not in workers.log
     assert "毒" not in workers.log
 

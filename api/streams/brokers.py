@@ -108,7 +108,7 @@ def _redis(url: str, subjects: Subjects, redeliver_after: int) -> Wire:
     # Redis gives nothing again by itself: workers claim what others left.
     fresh = StreamSub(subjects.reports, polling_interval=500, max_records=BATCH, **member)
     left = StreamSub(subjects.reports, polling_interval=1000, min_idle_time=redeliver_after * 1000, **member)
-    policy: dict[str, Any] = {"ack_policy": AckPolicy.MANUAL, "no_reply": True}
+    policy: dict[str, Any] = {"max_workers": BATCH, "ack_policy": AckPolicy.MANUAL, "no_reply": True}
 
     async def prepare(connection: Any) -> None:
         # FastStream's own group would begin with what comes after it.
@@ -125,8 +125,8 @@ def _redis(url: str, subjects: Subjects, redeliver_after: int) -> Wire:
     return Wire(
         broker=broker,
         subscribers=[
-            broker.subscriber(stream=fresh, max_workers=BATCH, **policy),
-            broker.subscriber(stream=left, **policy),
+            broker.subscriber(stream=fresh, **policy),
+            broker.subscriber(stream=left, include_in_schema=False, **policy),
         ],
         publisher=lambda subject, **described: broker.publisher(
             stream=StreamSub(subject, maxlen=KEPT_BY_COUNT), **described
