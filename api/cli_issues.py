@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from api.errors import UsageError
-from api.issue_queries import IssueFilter, find_issue, list_issues
+from api.issue_queries import IssueFilter, exemplars, find_issue, list_issues
 from api.issues import export_issues
 from api.linking import LinkedStore
 from api.output import open_issue_writer
@@ -51,7 +51,8 @@ def show(issue_id: Annotated[str, typer.Argument(metavar="ID")], store: StoreUrl
         if issue is None or not issue.size:
             raise UsageError(f"no issue {issue_id!r} in {store}; see `minqing issues list`")
         members = list(opened.reports(session, issue_id))
-    print(json.dumps(issue.to_json([stored.report.id for stored in members]), ensure_ascii=False, indent=2))
+        told = {"exemplars": [exemplar.to_json() for exemplar in exemplars(session, issue_id)]}
+    print(json.dumps(issue.to_json([stored.report.id for stored in members]) | told, ensure_ascii=False, indent=2))
     for stored in members:
         received = stored.report.received_at
         print(f"\n{stored.report.key}  {received.isoformat() if received else ''}\n{stored.masked}")

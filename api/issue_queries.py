@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+import numpy as np
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from api.issues import Issue, issue_of
+from api.issues import Exemplar, Issue, issue_of
 from api.paging import Page, read_page
 from api.queries import below
 from api.schema import IssueRow, LineageRow, ReportRow
 from api.stored import Stored, stored
+from api.summaries import voices
+from nlp import issue_name
 from nlp.series import Period, Series, begin, count_series
 
 IssueOrder = Literal["size", "last_seen", "growth"]
@@ -89,6 +92,18 @@ def find_issue(session: Session, issue: str) -> Issue | None:
     """An issue by id; one that was merged away or purged has size 0."""
     row = session.get(IssueRow, issue)
     return None if row is None else issue_of(row)
+
+
+def exemplars(session: Session, issue: str) -> list[Exemplar]:
+    """Up to three members that tell it best, the most typical first; none where it has no members."""
+    query = select(ReportRow.key, ReportRow.headline, ReportRow.vector).where(ReportRow.pk.in_(voices([issue])))
+    rows = session.execute(query.order_by(ReportRow.pk)).all()
+    if not rows:
+        return []
+    vectors = np.stack([np.frombuffer(row.vector, "<f4") for row in rows])
+    headlines = [row.headline for row in rows]
+    copies = [headline in headlines[:at] for at, headline in enumerate(headlines)]
+    return [Exemplar(rows[at].key, rows[at].headline) for at in issue_name.exemplars(vectors, copies=copies)]
 
 
 def members(session: Session, issue: str, *, cursor: str | None = None, limit: int = 50) -> Page[Stored]:

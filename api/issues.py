@@ -51,6 +51,18 @@ class Issue:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """A report that shows what an issue is about: its key and one masked line."""
+
+    report: str
+    headline: str
+
+    def to_json(self) -> dict[str, str]:
+        """The public object."""
+        return {"report": self.report, "headline": self.headline}
+
+
 def issue_of(row: IssueRow) -> Issue:
     """Read a row."""
     return Issue(

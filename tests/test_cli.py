@@ -210,7 +210,9 @@ def test_ingesting_twice_changes_nothing(minqing: Minqing, tmp_path: Path) -> No
     assert (largest["size"], largest["reports"], largest["status"]) == (2, ["1", "3"], "new")
     assert single["reports"] == ["2"]
     assert minqing("issues", "list").out.split("\t")[:2] == [issues[0]["id"], "2"]
-    assert "捆绑销售车位" in minqing("issues", "show", issues[0]["id"]).out
+    shown, _ = json.JSONDecoder().raw_decode(minqing("issues", "show", issues[0]["id"]).out)
+    assert "捆绑销售车位" in shown["name"]
+    assert {one["report"]: one["headline"] for one in shown["exemplars"]} == {r["id"]: r["text"] for r in rows[0:3:2]}
 
 
 def test_a_run_that_goes_on_links_as_one_run_would(

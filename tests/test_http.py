@@ -71,6 +71,12 @@ def test_two_tellings_of_one_problem_are_one_issue(served: Served) -> None:
     assert issue_of(served, "热线/2") == issue != issue_of(served, "热线/3")
     told = ask(served, "GET", f"/v1/issues/{issue}")
     assert (told["size"], told["status"], told["first_seen"]) == (2, "new", "2026-03-02T11:20:00+00:00")
+    assert told["name"].startswith("阳光花园三期")
+    assert "路灯坏了" in told["name"]
+    assert {(one["report"], one["headline"]) for one in told["exemplars"]} == {
+        ("热线/1", "阳光花园三期门口的路灯坏了一周，晚上很不安全，请尽快修理"),
+        ("热线/2", "阳光花园三期门口的路灯坏了一周多了，晚上出门很不安全，请尽快来修理"),
+    }
     assert ask(served, "GET", f"/v1/issues/{issue}/timeline") == {
         "period": "day",
         "start": "2026-03-02T00:00:00+08:00",

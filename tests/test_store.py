@@ -19,6 +19,7 @@ from api.issues import Issue, export_issues
 from api.queries import find_report
 from api.schema import Base, EventRow
 from api.store import Store
+from api.summaries import VOICES
 from nlp import Change, Lineage
 
 
@@ -116,13 +117,26 @@ def test_a_summary_tells_of_all_members(store: Store) -> None:
     put(store, Told(id="4", issue="a", text="湖滨小区路灯还没修", category="service.urban_rural", received=None,
                     entities=(("place", "湖滨小区", None),)))  # fmt: skip
     one = issue(store, "a")
-    assert (one.name, one.size, one.category) == ("东湖路路灯坏了", 3, "service.urban_rural")
+    assert (one.name, one.size, one.category) == ("湖滨小区路灯还没修", 3, "service.urban_rural")
     assert (one.place, one.division, one.urgent) == ("湖滨小区", "江城市/东湖区", True)
     assert (one.first_seen, one.last_seen) == (at("2026-03-01T09:00:00"), at("2026-03-02T09:00:00"))
     assert (issue(store, "b").first_seen, issue(store, "b").size) == (None, 1)
     with store.reading() as session:
         exported = list(export_issues(session))
     assert [(e["issue"], e["reports"]) for e in exported] == [("a", ["1", "2", "4"]), ("b", ["3"])]
+
+
+def test_a_name_is_a_place_and_a_problem_told_by_the_first_and_the_newest(store: Store) -> None:
+    place = (("place", "湖滨小区", None),)
+
+    def told(first: int, last: int, title: str, text: str) -> list[Told]:
+        return [Told(id=str(n), issue="a", title=title, text=f"{text}{n}", entities=place) for n in range(first, last)]
+
+    put(store, *told(0, VOICES, "关于路灯不亮的问题", "湖滨小区"))
+    assert (issue(store, "a").name, issue(store, "a").place) == ("湖滨小区路灯不亮", "湖滨小区")
+    middle = [Told(id=f"m{n}", issue="a", title=f"{n}号楼停水了", text="没有水") for n in range(3 * VOICES)]
+    put(store, *middle, *told(VOICES, 2 * VOICES, "求助：路灯不亮", "湖滨小区"))
+    assert (issue(store, "a").name, issue(store, "a").size) == ("湖滨小区路灯不亮", 5 * VOICES)
 
 
 def test_names_hold_no_personal_data(store: Store) -> None:
@@ -151,7 +165,7 @@ def test_summaries_lineage_and_events_follow_a_move(store: Store) -> None:
     back = Change((("2", "b"), ("3", "b")), (Lineage("split_from", "b", "a", 2, by="乙"),))
     with store.writing() as session:
         store.apply(session, back)
-    assert (issue(store, "a").size, issue(store, "b").size, issue(store, "b").name) == (1, 2, "乙")
+    assert (issue(store, "a").size, issue(store, "b").size, issue(store, "b").name) == (1, 2, "路灯坏了")
     assert told(store)[-2:] == [("issue.merged", "b"), ("issue.split", "b")]
 
 

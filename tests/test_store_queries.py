@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 from handmade import Told, at, put
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.errors import UsageError
-from api.issue_queries import IssueFilter, IssueOrder, list_issues, members, sparklines, timeline
+from api.issue_queries import IssueFilter, IssueOrder, exemplars, list_issues, members, sparklines, timeline
 from api.paging import Page, all_items
 from api.queries import ReportFilter, ReportOrder, count_reports, find_report, find_reports, search_reports
 from api.schema import ReportRow
@@ -202,12 +203,28 @@ def test_counts_are_by_local_day_category_and_division(board: Store) -> None:
     assert total == Count(5)
 
 
+def test_an_issue_is_told_by_its_most_typical_member_and_by_others(store: Store) -> None:
+    texts = ("路灯不亮", "路灯不亮", "张三：路灯全灭", "灯杆歪了")
+    vectors = ([1, 0, 0, 0], [1, 0, 0, 0], [0.8, 0.6, 0, 0], [0.8, -0.6, 0, 0])
+    people = {"张三：路灯全灭": (("person", "张三", None),)}
+    put(store, *(Told(id=str(n), issue="a", text=t, entities=people.get(t, ())) for n, t in enumerate(texts)))
+    with store.writing() as session:
+        for row, vector in zip(session.scalars(select(ReportRow).order_by(ReportRow.pk)), vectors, strict=True):
+            row.vector = np.array(vector, "<f4").tobytes()
+    with store.reading() as session:
+        told = [(one.report, one.headline) for one in exemplars(session, "a")]
+        assert exemplars(session, "b") == []
+    assert told[0] == ("0", "路灯不亮")
+    assert set(told[1:]) == {("2", "张*：路灯全灭"), ("3", "灯杆歪了")}
+
+
 def test_the_nearest_reports_are_found_as_they_come(board: Store) -> None:
     def turn(session: Session, pk: int, vector: list[float]) -> None:
         session.get_one(ReportRow, pk).vector = np.array(vector, "<f4").tobytes()
 
     with board.writing() as session:
-        for pk, vector in enumerate(([1, 0, 0, 0], [0, 1, 0, 0], [0.8, 0.6, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]), 1):
+        vectors: list[list[float]] = [[1, 0, 0, 0], [0, 1, 0, 0], [0.8, 0.6, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
+        for pk, vector in enumerate(vectors, 1):
             turn(session, pk, vector)
     similar = SimilarReports()
     with board.reading() as session:

@@ -207,6 +207,19 @@ class IssueOut(BaseModel):
     due_at: str | None
 
 
+class ExemplarOut(BaseModel):
+    """A report that shows what an issue is about: its key and one masked line."""
+
+    report: str
+    headline: str
+
+
+class IssueTold(IssueOut):
+    """One issue, with up to three of its reports: the most typical, and those that tell it otherwise."""
+
+    exemplars: list[ExemplarOut]
+
+
 class TimelineOut(BaseModel):
     """`counts[i]` reports in the i-th period from `start` on."""
 

@@ -6,7 +6,7 @@ import os
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
@@ -85,7 +85,7 @@ async def build(desk: Desk) -> None:
     shown = Panel(desk, "bulletin.html", **_shown(desk, unit, start, ""))
 
 
-def _shown(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, object]:
+def _shown(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, Any]:
     asked = urlencode({"period": unit, "date": on.isoformat(), "region": region.strip("/ ")})
     span = span_of(unit, on)
     last = span.end - timedelta(days=1)

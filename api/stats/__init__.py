@@ -10,14 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.issues import Issue
+from api.issues import Exemplar, Issue
 from api.loop import Status
 from api.schema import ReportRow
 from api.stats.counts import Figure, by_category, by_region, figures, inside, read_record, read_trend
 from api.stats.fraud import Manner, fraud_by_manner
 from api.stats.issues import (
     Activity,
-    Exemplar,
     Rising,
     activities,
     in_hand,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from api.issues import Issue, read_issues
+from api.issues import Exemplar, Issue, read_issues
 from api.loop import IN_HAND, Status, is_overdue, is_supervised
 from api.queries import below
 from api.schema import IssueRow, ReportRow, TransitionRow
@@ -22,18 +22,6 @@ from nlp.trends import Span, Unit, count, span_before
 
 #: Reports of an issue shown as examples.
 EXEMPLARS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Exemplar:
-    """A report that shows what an issue is about: its key and one masked line."""
-
-    report: str
-    headline: str
-
-    def to_json(self) -> dict[str, str]:
-        """The public object."""
-        return {"report": self.report, "headline": self.headline}
 
 
 @dataclass(frozen=True, slots=True)

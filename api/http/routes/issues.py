@@ -10,11 +10,11 @@ from fastapi.responses import JSONResponse, Response
 
 from api.http.answers import PLAIN, Paging, When, found, read_page, tagged
 from api.http.auth import READ, allowed, may_unmask
-from api.http.models import HappenedOut, IssueOut, PageOf, StoredOut, TimelineOut
+from api.http.models import HappenedOut, IssueOut, IssueTold, PageOf, StoredOut, TimelineOut
 from api.http.problems import UNCHANGED, Problem, responses
 from api.http.routes.reports import shown
 from api.http.service import Service, the_service
-from api.issue_queries import IssueFilter, IssueOrder, find_issue, lineage, list_issues, members, timeline
+from api.issue_queries import IssueFilter, IssueOrder, exemplars, find_issue, lineage, list_issues, members, timeline
 from api.issues import Issue
 from api.keys import Principal
 
@@ -59,13 +59,16 @@ def issues(
 
 @router.get(
     "/issues/{issue}",
-    response_model=IssueOut,
+    response_model=IssueTold,
     responses=UNCHANGED | responses(401, 403, 404, 422, 429),
     summary="One issue",
 )
 def issue(issue: IssueId, request: Request, service: Svc, _: Reader) -> Response:
-    """What it is about, how large it is and where its handling stands."""
-    return tagged(request, shown_issue(existing(service, issue)))
+    """What it is about, how large it is, where its handling stands, and up to three reports that tell it best."""
+    known = existing(service, issue)
+    with service.store.reading() as session:
+        told = [exemplar.to_json() for exemplar in exemplars(session, issue)]
+    return tagged(request, shown_issue(known) | {"exemplars": told})
 
 
 @router.get(
