@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -14,6 +15,7 @@ import pytest
 from docx import Document
 from handmade import Told, at, put
 from python_calamine import CalamineWorkbook
+from serving import ask, serving
 
 from api.bulletin import Bulletin, make_bulletin, to_html, to_markdown, write_bulletin
 from api.bulletin.document import Paragraph, Table
@@ -22,7 +24,7 @@ from api.loop import move
 from api.statistics import count_by
 from api.stats import Stats, read_stats, read_trend
 from api.store import Store
-from nlp import default_routing
+from nlp import Pipeline, default_routing
 
 NOW = at("2026-03-09T08:00:00")
 WEEK = date(2026, 3, 2)
@@ -70,6 +72,12 @@ FRAUD = [
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('bulletin')}/b.db")
+    fill(store)
+    yield store
+    store.close()
+
+
+def fill(store: Store) -> None:
     put(store, *LAMP, *MIXER, *FRAUD)
     with store.writing() as session:
         for issue, day, steps in (
@@ -79,8 +87,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             for step in steps:
                 due = at("2026-03-07T00:00:00") if step == "assigned" else None
                 move(session, issue, step, by="王", at=at(day), routing=default_routing(), due_at=due)
-    yield store
-    store.close()
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +126,30 @@ def test_the_figures_are_those_counted_by_hand(stats: Stats) -> None:
     )
     assert [(u.report, u.reasons, u.to) for u in stats.urgent] == [("f1", ("stop_payment",), "反诈中心")]
     assert stats.unsure == ("mixer0",)
+
+
+def test_the_service_gives_the_same_figures(tmp_path: Path, pipeline: Pipeline) -> None:
+    with serving(tmp_path, pipeline) as served:
+        store = served.service.store
+        fill(store)
+        told = ask(served, "GET", "/v1/stats/period?period=week&date=2026-03-04", "analyst")
+        inside = ask(served, "GET", "/v1/stats/period?date=2026-03-08&region=湖南省", "analyst")
+        unknown = served.call("GET", "/v1/stats/period?date=1066-10-14", "analyst")
+        with store.reading() as session:
+            stats = read_stats(session, "week", WEEK, now=datetime.fromisoformat(told["now"]))
+            printed = to_markdown(make_bulletin(session, stats))
+    assert told == json.loads(json.dumps(stats.to_json()))
+    assert (told["start"], told["end"], told["daily"]) == ("2026-03-02", "2026-03-09", [3, 3, 3, 0, 0, 0, 0])
+    assert (told["total"]["reports"], told["total"]["previous"]["then"], told["total"]["previous"]["ratio"]) == (
+        9,
+        2,
+        3.5,
+    )
+    assert [(surge["key"], surge["reports"]) for surge in told["surging"]] == [("mixer", 6)]
+    assert (told["largest"], told["concluded"], told["in_hand"]) == (["mixer"], ["f3"], 1)
+    assert "共收到群众反映 9 条" in printed
+    assert (inside["total"]["reports"], inside["fraud"]) == (6, [])
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "query:date")
 
 
 def test_a_region_counts_what_lies_in_it_one_level_down(store: Store) -> None:

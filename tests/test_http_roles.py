@@ -58,6 +58,7 @@ TABLE: list[tuple[str, str, frozenset[str | None], int, Any]] = [
     ("GET", "/v1/corrections?report=known", READ, 200, None),
     ("POST", "/v1/corrections/999/undo", TRIAGE, 409, None),
     ("GET", "/v1/stats", READ, 200, None),
+    ("GET", "/v1/stats/period?period=week&date=2026-03-02", READ, 200, None),
     ("GET", "/v1/exports/reports", EXPORT, 200, None),
     ("GET", "/v1/exports/issues", EXPORT, 200, None),
     ("GET", "/v1/exports/corrections", ADMIN, 200, None),

@@ -21,6 +21,7 @@ from api.http.routes import (
     health,
     issues,
     keys,
+    period,
     reports,
     session,
     similar,
@@ -68,7 +69,7 @@ def create_app(
     app.state.service = service
     problems.install(app)
     # Uploads before reports: a report's key may hold any letters, `upload` too.
-    reading = (reports, similar, issues, stats, exports, events)
+    reading = (reports, similar, issues, stats, period, exports, events)
     for part in (
         health,
         session,
