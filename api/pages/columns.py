@@ -60,8 +60,8 @@ def _main(path: Path) -> dict[str, object]:
     try:
         mapping = map_headers(columns)
     except HeaderError:
-        # Then a person says which column holds the text.
-        mapping = {}
+        # A person will say which column holds the text; the others are told all the same.
+        mapping = {field: column for field, column in map_headers([*columns, "text"]).items() if column != "text"}
     cells = [["" if row.get(c) is None else str(row[c])[:CELL] for c in columns] for row in sample]
     return {"columns": list(columns), "mapping": mapping, "sample": cells, "rows": count}
 

@@ -23,13 +23,14 @@ def largest(served: Served, place: int) -> str:
 def test_a_list_is_filtered_in_place_and_leads_to_an_issue(look: Look, served: Served) -> None:
     page = look("analyst").go("/issues")
     with served.store.reading() as session:
-        fraud = list_issues(session, IssueFilter(category="fraud"), limit=50).items
-    page.locator("select[name=category]").select_option("fraud")
-    expect(page.locator("tbody tr").first.locator("a")).to_have_attribute("href", f"/issues/{fraud[0].id}")
-    expect(page.locator("tbody tr")).to_have_count(len(fraud))
+        few = list_issues(session, IssueFilter(category="drugs"), limit=50).items
+    assert 0 < len(few) < 50
+    page.locator("select[name=category]").select_option("drugs")
+    expect(page.locator("tbody tr").first.locator("a")).to_have_attribute("href", f"/issues/{few[0].id}")
+    expect(page.locator("tbody tr")).to_have_count(len(few))
     page.locator("tbody tr").first.locator("a").click()
-    expect(page.locator("h1")).to_have_text(" ".join(fraud[0].name.split()))
-    expect(page.locator("details")).to_have_count(fraud[0].size)
+    expect(page.locator("h1")).to_have_text(" ".join(few[0].name.split()))
+    expect(page.locator("details")).to_have_count(few[0].size)
 
 
 def test_two_issues_are_merged_and_the_merge_is_undone(look: Look, served: Served) -> None:

@@ -166,10 +166,11 @@ def test_a_bulletin_is_looked_at_and_taken_along(look: Look, tmp_path: Path) -> 
 
 
 def test_a_bulletin_is_not_for_everybody_to_take_along(look: Look) -> None:
-    page = look("triage").go("/bulletins")
+    looked = look("triage")
+    page = looked.go("/bulletins")
     expect(page.locator("iframe.bulletin")).to_be_visible()
     assert page.get_by_role("link", name="Word").count() == 0
-    answer = page.request.get("/bulletins/file?period=day&date=2026-03-02&kind=md")
+    answer = page.request.get(f"{looked.url}/bulletins/file?period=day&date=2026-03-02&kind=md")
     assert answer.status == 403
 
 

@@ -42,6 +42,7 @@ def test_triage(look: Look) -> None:
     page = looked.go("/triage?queue=urgent")
     picture(looked, "triage")
     page.keyboard.press("c")
+    expect(page.locator("#pick")).to_be_focused()
     page.keyboard.type("客服")
     expect(page.locator("#category-options li:visible")).to_have_count(1)
     picture(looked, "triage-correct")

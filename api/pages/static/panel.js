@@ -24,7 +24,9 @@ export default {
     render() {
       if (this.shown === this.innerHTML) return;
       const focused = this.$el.contains(document.activeElement) ? document.activeElement.id : "";
+      const open = [...this.$el.querySelectorAll("details[id][open]")].map((details) => details.id);
       this.$el.innerHTML = this.shown = this.innerHTML;
+      for (const id of open) document.getElementById(id)?.setAttribute("open", "");
       const wanted = this.$el.querySelector("[data-focus]") || (focused && document.getElementById(focused));
       if (wanted) wanted.focus({ preventScroll: true });
     },
@@ -32,7 +34,7 @@ export default {
       const target = event.target.closest(`[data-${kind}]`);
       if (!target || target.disabled) return;
       if (kind === "submit") event.preventDefault();
-      const form = kind === "submit" ? target : target.form;
+      const form = target.matches("form") ? target : target.form;
       const fields = form ? Object.fromEntries([...new FormData(form)].filter(([, v]) => typeof v === "string")) : {};
       const checked = [...this.$el.querySelectorAll("input[type=checkbox][data-pick]:checked")].map((e) => e.value);
       const told = { ...target.dataset, do: target.dataset[kind], value: target.value ?? "", fields, checked };
