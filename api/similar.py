@@ -17,8 +17,9 @@ from nlp.nearest import NearestVectors
 class SimilarReports:
     """Brought up to date before each search; made anew after a purge. Not for several threads at once."""
 
+    #: The `pk` of the newest report in it, 0 at first.
+    newest: int = 0
     _index: NearestVectors | None = None
-    _last: int = field(default=0)
     _purges: int = field(default=-1)
 
     def similar_to(self, session: Session, report: Stored, k: int = 10) -> list[tuple[Stored, float]]:
@@ -33,9 +34,9 @@ class SimilarReports:
         """Take in what was stored since; vectors of `width`."""
         purges = session.scalars(select(WriterRow.purges)).one()
         if self._index is None or purges != self._purges:
-            self._index, self._last, self._purges = NearestVectors(width), 0, purges
-        query = select(ReportRow.pk, ReportRow.vector).where(ReportRow.pk > self._last).order_by(ReportRow.pk)
+            self._index, self.newest, self._purges = NearestVectors(width), 0, purges
+        query = select(ReportRow.pk, ReportRow.vector).where(ReportRow.pk > self.newest).order_by(ReportRow.pk)
         for pk, vector in session.execute(query.execution_options(yield_per=1000)):
             self._index.add(pk, np.frombuffer(vector, "<f4"))
-            self._last = pk
+            self.newest = pk
         return self._index

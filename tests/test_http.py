@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from serving import Served, ask, serving, until
 
+from api.events import events_after
 from corpora import Report
 from nlp import Pipeline
 
@@ -231,6 +232,21 @@ def test_an_issue_is_handled(served: Served) -> None:
         ("handling", "concluded"),
     ]
     assert (told["office"], told["steps"][1]["note"]) == ("反诈中心", "已联系")
+
+
+def test_what_is_late_is_marked_and_vectors_are_read_without_being_asked(tmp_path: Path, pipeline: Pipeline) -> None:
+    with serving(tmp_path, pipeline, housekeeping=0.01) as served:
+        ask(served, "POST", "/v1/reports", json={"id": "1", "text": LAMP})
+        issue = issue_of(served, "1")
+        due = {"due_at": "2026-03-01T00:00:00+08:00", "office": "住房和城乡建设局"}
+        ask(served, "POST", f"/v1/issues/{issue}/status", json={"to": "assigned"} | due)
+
+        def told() -> list[str]:
+            with served.service.store.reading() as session:
+                return [event.kind for event in events_after(session, 0) if event.subject == issue]
+
+        until(lambda: "issue.supervised" in told() and served.service.similar.newest)
+        assert (told().count("issue.overdue"), told().count("issue.supervised")) == (1, 1)
 
 
 def test_a_person_corrects_a_category(served: Served) -> None:

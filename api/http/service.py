@@ -46,7 +46,7 @@ R = TypeVar("R")
 TOGETHER = 32
 #: Reports that may wait for their analysis.
 ROOM = 512
-#: Seconds between two rounds of removing what is kept no longer and marking what is overdue.
+#: Seconds between two rounds of removing what is kept no longer, marking what is overdue and reading new vectors.
 HOUSEKEEPING_SECONDS = 60
 
 
@@ -61,6 +61,8 @@ class Settings:
     uploads: Path = Path("minqing-uploads")
     #: Networks, such as 10.0.0.0/8, that webhooks may go to although they are private.
     webhook_networks: tuple[str, ...] = ()
+    #: Seconds between two rounds of what is done now and then.
+    housekeeping: float = HOUSEKEEPING_SECONDS
 
 
 class Service:
@@ -165,17 +167,22 @@ class Service:
 
     async def _housekeeping(self) -> None:
         while True:
-            for work in (self.idempotency.expire, self._check_limits):
+            for work in (self.idempotency.expire, self._check_limits, self._read_vectors):
                 try:
                     await run_in_threadpool(work)
                 except Exception as error:
                     # The database may be away for a while; the next round tells.
                     log.warning("housekeeping: %s", type(error).__name__)
-            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+            await asyncio.sleep(self.settings.housekeeping)
 
     def _check_limits(self) -> None:
         with self.store.writing() as session:
             check_limits(session, now=datetime.now(UTC))
+
+    def _read_vectors(self) -> None:
+        """Before somebody asks for what is alike."""
+        with self.searching, self.store.reading() as session:
+            self.similar.refresh(session, self.linked.scorer.width)
 
 
 async def _results(batcher: Batcher[T, R], items: Sequence[T]) -> list[R]:

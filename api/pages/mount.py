@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
-from nicegui import app as nicegui
 from nicegui import ui
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match, Mount
 from starlette.staticfiles import StaticFiles
@@ -21,29 +18,17 @@ from api.pages import bulletins, issue, issues, login, map, overview, reports, s
 from api.pages.atlas import Atlases
 from api.pages.frame import ASSETS, Page, framed
 
-PAGES = (
-    Page("/", "概览", READ, overview.build),
-    Page("/triage", "分拣", TRIAGE, triage.build),
-    Page("/issues", "议题", READ, issues.build),
-    Page("/issues/{issue}", "议题", READ, issue.build, listed=False),
-    Page("/reports", "报告", READ, reports.build),
-    Page("/reports/{key:path}", "报告", READ, reports.build_one, listed=False),
-    Page("/map", "主题地图", READ, map.build),
-    Page("/bulletins", "简报", READ, bulletins.build),
-    Page("/submit", "提交", INGEST, submit.build),
-    Page("/settings", "设置", READ, settings.build),
-)
-
 
 def mount_pages(app: FastAPI) -> None:
     """Everything that is not of the API is a page. To be called once, before the app is served."""
     service: Service = app.state.service
-    app.state.atlases = Atlases(service.store, service.pipeline.taxonomy)
+    atlases = app.state.atlases = Atlases(service.store, service.pipeline.taxonomy)
     for part in (login, submit, map, bulletins):
         app.include_router(part.router)
     app.mount(ASSETS, StaticFiles(directory=Path(__file__).parent / "static"))
-    for page in PAGES:
-        ui.page(page.path, title=f"{page.title} · 民情", response_timeout=30)(framed(page, PAGES, service))
+    pages = _pages(atlases)
+    for page in pages:
+        ui.page(page.path, title=f"{page.title} · 民情", response_timeout=30)(framed(page, pages, service))
     ui.run_with(
         app,
         title="民情",
@@ -56,12 +41,26 @@ def mount_pages(app: FastAPI) -> None:
         gzip_middleware_factory=_compressed,
         show_welcome_message=False,
     )
-    nicegui.on_startup(partial(run_in_threadpool, _warm, service))
     # A page's connection is told by its address, which lets in whoever knows it.
     logging.getLogger("uvicorn.error").addFilter(_names_no_page)
     mounted = app.router.routes.pop()
     assert isinstance(mounted, Mount)
     app.router.routes.append(_Pages("/", mounted.app))
+
+
+def _pages(atlases: Atlases) -> tuple[Page, ...]:
+    return (
+        Page("/", "概览", READ, overview.build),
+        Page("/triage", "分拣", TRIAGE, triage.build),
+        Page("/issues", "议题", READ, issues.build),
+        Page("/issues/{issue}", "议题", READ, issue.build, listed=False),
+        Page("/reports", "报告", READ, reports.build),
+        Page("/reports/{key:path}", "报告", READ, reports.build_one, listed=False),
+        Page("/map", "主题地图", READ, partial(map.build, atlases)),
+        Page("/bulletins", "简报", READ, bulletins.build),
+        Page("/submit", "提交", INGEST, submit.build),
+        Page("/settings", "设置", READ, settings.build),
+    )
 
 
 class _Pages(Mount):
@@ -71,12 +70,6 @@ class _Pages(Mount):
         if scope["path"].startswith("/v1/"):
             return Match.NONE, {}
         return super().matches(scope)
-
-
-def _warm(service: Service) -> None:
-    """Read the vectors before somebody asks for what is alike."""
-    with service.searching, service.store.reading() as session:
-        service.similar.refresh(session, service.linked.scorer.width)
 
 
 def _names_no_page(record: logging.LogRecord) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from api.http.answers import PLAIN
 from api.http.auth import READ, allowed
@@ -29,13 +29,13 @@ def _in_our_time(value: date) -> date:
 #: A day in a query.
 Day = Annotated[date, AfterValidator(_in_our_time)]
 
-_TOTAL: dict[str, Any] = {
+_TOTAL: dict[str, JsonValue] = {
     "key": "",
     "reports": 9,
     "previous": {"then": 2, "ratio": 3.5, "corrected": 3.5, "missing": ""},
     "last_year": {"then": None, "ratio": None, "corrected": None, "missing": "no record"},
 }
-_SURGE = {
+_SURGE: dict[str, JsonValue] = {
     "key": "i3f2a9c01b7de",
     "found": "2026-03-04",
     "since": "2026-03-02",
