@@ -18,7 +18,7 @@ schemathesis: .venv/dev
 	SCHEMATHESIS_EXAMPLES=200 .venv/bin/pytest -s tests/test_schemathesis.py
 
 faults: .venv/dev
-	eval "$$(tests/services.sh start)" && MINQING_FAULTS=20 MINQING_REQUIRE_SERVICES=1 .venv/bin/pytest tests/faults
+	eval "$$(tests/services.sh start)" && MINQING_FAULTS=20 MINQING_REQUIRE_SERVICES=1 .venv/bin/pytest tests/faults tests/test_streams.py
 
 SIZES ?= 10000 100000 1000000
 
