@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, BackgroundTasks, Query, Request
 from fastapi.responses import Response
 from nicegui.element import Element
-from nicegui.events import GenericEventArguments
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.http.auth import READ, allowed
@@ -17,7 +17,7 @@ from api.issues import read_issues
 from api.keys import Principal
 from api.pages.atlas import MOST, Asked, Atlases, chosen
 from api.pages.desk import Desk
-from api.pages.panel import Panel, Told
+from api.pages.panel import Panel, Told, guarded
 from api.pages.times import midnight
 from api.queries import find_reports
 
@@ -58,7 +58,7 @@ class Plane(Element, component="static/map.js"):
         self.update()
 
 
-async def build(desk: Desk) -> None:
+async def build(atlases: Atlases, desk: Desk) -> None:
     """The page."""
     kind, since, until = desk.asked("kind") or "reports", desk.asked("since") or "", desk.asked("until") or ""
 
@@ -69,32 +69,28 @@ async def build(desk: Desk) -> None:
         plane.load(_address(kind, since, until))
         listed.show(found=None)
 
-    async def lasso(event: GenericEventArguments) -> None:
+    async def lasso(told: Told) -> None:
+        numbers, count = [int(n) for n in told["points"]][:LISTED], int(told["count"])
         asked = _asked(kind, since, until)
-        numbers, count = [int(n) for n in event.args["points"]][:LISTED], int(event.args["count"])
-        listed.show(found=await _list(desk, asked, numbers, count))
+        atlas = atlases.find(asked)
+        ids = [int(atlas.ids[n]) for n in numbers if 0 <= n < len(atlas.ids)] if atlas else []
+        listed.show(found=await desk.read(lambda session: _listed(session, asked, ids, count)))
 
     shown = {"kind": kind, "since": since, "until": until, "most": MOST}
     Panel(desk, "map.html", {"choose": choose}, **shown)
     plane = Plane()
     plane.load(_address(kind, since, until))
-    plane.on("chosen", lasso)
+    plane.on("chosen", guarded(desk, lasso))
     listed = Panel(desk, "map_list.html", found=None)
 
 
-async def _list(desk: Desk, asked: Asked, numbers: list[int], count: int) -> dict[str, Any]:
-    """The reports or issues of some points; numbers beyond the map's are passed over."""
-    atlas = desk.request.app.state.atlases.find(asked)
-    ids = [int(atlas.ids[n]) for n in numbers if 0 <= n < len(atlas.ids)] if atlas else []
-
-    def read(session: Any) -> dict[str, Any]:
-        keys = chosen(session, asked, ids)
-        if asked.issues:
-            issues = sorted(read_issues(session, keys), key=lambda issue: -issue.size)
-            return {"issues": issues, "reports": [], "count": count}
-        return {"issues": [], "reports": find_reports(session, keys), "count": count}
-
-    return await desk.read(read)
+def _listed(session: Session, asked: Asked, ids: list[int], count: int) -> dict[str, Any]:
+    """The reports or issues of some points, of which there were `count`."""
+    keys = chosen(session, asked, ids)
+    if asked.issues:
+        issues = sorted(read_issues(session, keys), key=lambda issue: -issue.size)
+        return {"issues": issues, "reports": [], "count": count}
+    return {"issues": [], "reports": find_reports(session, keys), "count": count}
 
 
 def _asked(kind: str, since: str, until: str) -> Asked:

@@ -49,21 +49,27 @@ class Panel(Element, component="static/panel.js"):
         self.update()
 
     async def _do(self, event: GenericEventArguments) -> None:
-        told: Told = event.args
-        handler = self._handlers.get(str(told.get("do")))
-        if handler is None:
-            return
-        if not await self._desk.still_known():
+        if handler := self._handlers.get(str(event.args.get("do"))):
+            await guarded(self._desk, handler)(event)
+
+
+def guarded(desk: Desk, handler: Handler) -> Callable[[GenericEventArguments], Awaitable[None]]:
+    """A handler for what a browser tells: asked of people whose key still works; what goes wrong is said to them."""
+
+    async def handle(event: GenericEventArguments) -> None:
+        if not await desk.still_known():
             ui.navigate.to("/login")
             return
         try:
-            await handler(told)
+            await handler(event.args)
         except (UsageError, Problem) as error:
             ui.notify(str(error), type="warning", position="top")
         except Exception as error:
             # An exception's message may hold a text; where it happened does not.
             log.error("%s at\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
             ui.notify("出错了：未能完成，详见日志", type="negative", position="top")
+
+    return handle
 
 
 def render(template: str, **data: Any) -> str:

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from nicegui import ui
 from nicegui.element import Element
-from nicegui.events import GenericEventArguments
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import UsageError
@@ -25,7 +24,7 @@ from api.ingest import Ingested
 from api.keys import Principal, Role
 from api.pages.columns import read_columns
 from api.pages.desk import Desk
-from api.pages.panel import Panel, Told
+from api.pages.panel import Panel, Told, guarded
 from api.reading import UnreadableError
 from corpora import Report, content_id
 from corpora.importers.headers import FIELDS
@@ -76,7 +75,8 @@ async def build(desk: Desk) -> None:
         with ui.element("div"):
             Panel(desk, "submit_upload.html", suffixes=SUFFIXES)
             page.upload = Upload()
-            page.upload.on("chosen", page.chosen).on("sent", page.sent).on("refused", page.refused)
+            for name, handler in (("chosen", page.chosen), ("sent", page.sent), ("refused", page.refused)):
+                page.upload.on(name, guarded(desk, handler))
             page.columns = Panel(desk, "submit_columns.html", {"send": page.send}, file=None, fields=FIELDS)
             page.job = Panel(desk, "submit_job.html", {"look": page.look_at}, job=None, rows=0, past=await page.past())
     page.timer = ui.timer(PACE, page.tick, active=False)
@@ -109,23 +109,23 @@ class _Submit:
         self.results.show(analyses=analyses, stored=stored, known=len(ingested) - len(stored))
         ui.notify(f"已保存 {len(stored)} 条", type="positive", position="top")
 
-    def chosen(self, event: GenericEventArguments) -> None:
-        self.rows = int(event.args["about"])
-        self.columns.show(file=event.args, fields=FIELDS)
+    async def chosen(self, told: Told) -> None:
+        self.rows = int(told["about"])
+        self.columns.show(file=told, fields=FIELDS)
 
     async def send(self, told: Told) -> None:
         mapping = {name: str(told["fields"].get(name, "")) for name in FIELDS}
         self.upload.send({name: column for name, column in mapping.items() if column})
 
-    async def sent(self, event: GenericEventArguments) -> None:
+    async def sent(self, told: Told) -> None:
         self.columns.show(file=None, fields=FIELDS)
-        self.watched = str(event.args["job"])
+        self.watched = str(told["job"])
         self.timer.activate()
         await self.tick()
 
-    def refused(self, event: GenericEventArguments) -> None:
+    async def refused(self, told: Told) -> None:
         self.columns.show(file=None, fields=FIELDS)
-        ui.notify(f"文件未被接受：{event.args['detail']}", type="negative", position="top", timeout=10000)
+        ui.notify(f"文件未被接受：{told['detail']}", type="negative", position="top", timeout=10000)
 
     async def look_at(self, told: Told) -> None:
         self.watched, self.rows = str(told["job"]), 0
