@@ -1,9 +1,8 @@
-"""Recognisers: the adversarial table, values, the rule for overlaps, properties over any text, linear time."""
+"""Recognisers: the adversarial table, values, the rule for overlaps, properties over any text, worst cases."""
 
 from __future__ import annotations
 
 import re
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -181,16 +180,6 @@ def test_every_union_pay_card_is_found(start: str, gap: str) -> None:
     assert [digits(entity.text) for entity in entities] == [number]
 
 
-def seconds(raw: str) -> float:
-    """Processor time, the best of two."""
-    taken = []
-    for _ in range(2):
-        begun = time.process_time()
-        recognise(normalise(raw))
-        taken.append(time.process_time() - begun)
-    return min(taken)
-
-
 @pytest.mark.parametrize(
     "unit",
     [
@@ -212,9 +201,10 @@ def seconds(raw: str) -> float:
         *("教育局", "A市", "北京市", "委", "QQ", "微信APP"),
     ],
 )
-def test_time_is_linear_in_the_worst_cases(unit: str) -> None:
-    short, long = (unit * (size // len(unit)) for size in (20_000, 80_000))
-    recognise(normalise(unit))
-    floor = 0.01  # below it the clock measures the machine, not the text
-    ratio = seconds(long) / max(floor, seconds(short))
-    assert ratio < 12, f"{unit!r}: four times the text took {ratio:.1f} times as long"
+def test_the_worst_cases_are_read_however_long(unit: str) -> None:
+    # Work that grows with the square of the length would not come to its end here.
+    long, short = (unit * (size // len(unit)) for size in (100_000, 2_000))
+    entities = recognise(normalise(long))
+    assert all(entity.text == long[entity.start : entity.end] for entity in entities)
+    front = len(short) // 2
+    assert [e for e in entities if e.end <= front] == [e for e in recognise(normalise(short)) if e.end <= front]
