@@ -134,6 +134,7 @@ def local_ray() -> Iterator[None]:
     ray.shutdown()
 
 
+@pytest.mark.filterwarnings("ignore")  # Ray deprecates what it calls itself, and leaves its own files open.
 def test_a_killed_worker_and_a_broken_run_leave_nothing_twice(archive: Path, tmp_path: Path, local_ray: None) -> None:
     out = tmp_path / "out"
     out.mkdir()
