@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tomllib
 from importlib.resources import files
 
@@ -62,8 +61,7 @@ def test_every_name_has_a_mark() -> None:
     assert [name for drug in drugs for name in drug["names"] if not MARK.search(name)] == []
 
 
-def test_time_is_linear() -> None:
+def test_the_worst_case_is_read_however_long() -> None:
+    # Work that grows with the square of the length would not come to its end here.
     normal = normalise("吸冰叶子邮票" * 50_000)
-    started = time.process_time()
-    list(DRUGS.find(normal, None))
-    assert time.process_time() - started < 10
+    assert [found.start for found in DRUGS.find(normal, None)] == list(range(1, 300_000, 6))
