@@ -92,6 +92,8 @@ start_postgresql() {
 
 start_nats() {
     install nats-server nats-server
+    # Chosen before the server goes to the background, or it and `await` would each choose one.
+    port nats >/dev/null
     nats-server -js -sd "$data/nats" -a 127.0.0.1 -p "$(port nats)" -P "$data/nats.pid" -l "$data/nats.log" </dev/null >/dev/null 2>&1 &
     await nats
 }
