@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -438,6 +439,8 @@ def test_health_readiness_and_metrics(served: Served) -> None:
 def test_the_description_has_examples_and_knows_every_problem(served: Served) -> None:
     described = ask(served, "GET", "/v1/openapi.json", None)
     assert described["components"]["schemas"]["ReportIn"]["examples"][0]["channel"] == "12345"
+    named = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(described)))
+    assert {"ProblemDocument", "FieldError", "PeriodOut"} <= named <= described["components"]["schemas"].keys()
     operations = [(path, op) for path, methods in described["paths"].items() for op in methods.values()]
     assert len(operations) > 30
     for path, operation in operations:

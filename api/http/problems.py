@@ -11,11 +11,15 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 
 from api.errors import UsageError
 
 MEDIA_TYPE = "application/problem+json"
+
+#: Where the description keeps what routes refer to.
+_REFERENCE = "#/components/schemas/{model}"
 
 #: Names of fields that may be repeated; anything else a caller wrote could be part of a report.
 _NAME = re.compile(r"[A-Za-z_]{1,30}")
@@ -76,7 +80,7 @@ def busy(seconds: float, detail: str, *, status: int = 503) -> Problem:
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What a route says of its problems in the API's description."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+    content = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="ProblemDocument")}}}
     return {
         status: {"description": _TITLES.get(status) or HTTPStatus(status).phrase, "content": content}
         for status in statuses
@@ -88,7 +92,16 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "As the ETag 
 
 
 def install(app: FastAPI) -> None:
-    """Every error of the app is answered by a problem document."""
+    """Every error of the app is answered by a problem document, and its description says what that is."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = described()
+        _, documents = models_json_schema([(ProblemDocument, "validation")], ref_template=_REFERENCE)
+        description["components"]["schemas"] |= documents["$defs"]
+        return description
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
     @app.exception_handler(Problem)
     async def _problem(_: Request, error: Problem) -> JSONResponse:
