@@ -81,12 +81,15 @@ class Nats:
 
     async def _read(self, subject: str) -> list[dict[str, Any]]:
         import nats
+        from nats.js.api import AckPolicy, ConsumerConfig
         from nats.js.errors import NotFoundError
 
         connection = await nats.connect(self.url)
         found: list[dict[str, Any]] = []
         try:
-            reader = await connection.jetstream().pull_subscribe(subject)
+            reader = await connection.jetstream().pull_subscribe(
+                subject, config=ConsumerConfig(ack_policy=AckPolicy.NONE)
+            )
             there = (await reader.consumer_info()).num_pending
             while len(found) < there:
                 found += [json.loads(m.data) for m in await reader.fetch(there - len(found), timeout=30)]
