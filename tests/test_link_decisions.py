@@ -5,7 +5,7 @@ import pytest
 
 from corpora import Report
 from nlp import Incoming, Linker
-from nlp.agglomerate import average_link
+from nlp.agglomerate import agglomerate
 from nlp.consolidate import consolidate
 from nlp.decide import UnknownError, merge, move, split, undo
 from nlp.partition import Partition
@@ -144,12 +144,13 @@ def test_a_report_that_changes_sides_is_moved() -> None:
     assert [(e.kind, e.issue, e.other, e.reports) for e in change.events] == [("moved", "a", "b", 1)]
 
 
-def test_average_link_by_hand() -> None:
+def test_groups_by_hand() -> None:
     pairs = np.array([[0, 1], [1, 2], [0, 2], [2, 3]])
     odds = np.array([4.0, 1.0, -3.0, 2.0], np.float32)
-    # 0-1 join first; then 2-3; (4 pairs between them: 1 and -3 seen, two unseen) stay apart
-    assert average_link(4, pairs, odds, 0.0) == [[0, 1], [2, 3]]
-    # bound 0-3 and 1: (4 + ¼·-3) / 1¼ > 0; then 2: -3 + 1 + 2 is not above 0
-    assert average_link(4, pairs, odds, 0.0, bound=[[0, 3]]) == [[0, 1, 3], [2]]
+    # 0-1 join first, then 2-3; of the 4 pairs between them 1 and -3 were compared, two count -3: -8/4 + 3/4 < 0
+    assert agglomerate(4, pairs, odds, 0.0) == [[0, 1], [2, 3]]
+    # 0 and 3 bound, then 1: (4 - 3)/2 + 1/2 > 0; then 2: (2 + 1 - 3)/3 + 2/3 > 0
+    assert agglomerate(4, pairs, odds, 0.0, bound=[[0, 3]]) == [[0, 1, 2, 3]]
     apart = {0: frozenset({7}), 1: frozenset({-7})}
-    assert average_link(4, pairs, odds, 0.0, marks=apart) == [[0], [1, 2, 3]]
+    # 0-1 never; 2-3 by 2; then 1 to them: (1 - 3)/2 + 1/2 < 0
+    assert agglomerate(4, pairs, odds, 0.0, marks=apart) == [[0], [1], [2, 3]]

@@ -16,7 +16,7 @@ from nlp.recognise.time import TIME
 __all__ = ["FAMILIES", "RULES_VERSION", "Finder", "Found", "Rank", "Recogniser", "Table", "recognise"]
 
 #: Changes whenever a rule does, so that stored analyses tell by which rules they were made.
-RULES_VERSION = "5"
+RULES_VERSION = "6"
 
 #: Who looks at a text. A family of its own making (money, time) needs only `find`.
 FAMILIES: tuple[Finder, ...] = (
@@ -25,7 +25,7 @@ FAMILIES: tuple[Finder, ...] = (
     Table(digits.WORDED, (*bank_card.WORDED, *phone.WORDED)),
     *(account.NUMBERED, account.NAMED, email.TABLE, plate.TABLE, url.TABLE),
     *(MONEY, TIME, DRUGS, OFFICES, app.TABLE),
-    *(person.LABELLED, person.VEILED, person.CONTACT),
+    *(person.LABELLED, person.VEILED, person.CONTACT, person.ABOUT),
 )
 
 

@@ -66,3 +66,11 @@ CONTACT = Table(
     region=re.compile(_FULL + _CONTACT),
     recognisers=(_person(rf"(?<![0-9千万亿])(?P<it>{_FULL})(?={_CONTACT})", Rank.SHAPE),),
 )
+
+#: Whom a report is about: 反映林某强的问题. What ends like a place or an office is none.
+_ABOUT = rf"(?:反映|举报|投诉|控告|检举)(?P<it>{_FULL}(?<![省市县区镇乡村路街界局院校厂站所部店司处队会]))"
+_DEED = r"的(?:问题|情况|行为|违法|犯罪)"
+ABOUT = Table(
+    region=re.compile(_ABOUT + _DEED),
+    recognisers=(_person(rf"{_ABOUT}(?={_DEED})", Rank.SHAPE),),
+)
