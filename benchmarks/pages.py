@@ -125,25 +125,22 @@ def actions(page: Page, url: str) -> dict[str, list[float]]:
             )
     note("triage: list of categories", lambda: page.keyboard.press("c"), "document.activeElement?.id === 'pick'")
     page.keyboard.press("Escape")
+
+    def rows(name: str, act: Callable[[], object]) -> None:
+        page.evaluate("document.querySelector('tbody').dataset.old = 'yes'")
+        note(name, act, "!document.querySelector('[data-old]')")
+
     page.goto(f"{url}/issues")
     page.wait_for_function("window.did_handshake === true")
-    first = "document.querySelector('tbody a')?.getAttribute('href')"
     for category in ("fraud", "dispute.neighbour", "service", ""):
-        before = page.evaluate(first)
-        note(
-            "issues: filter",
-            lambda category=category: page.locator("select[name=category]").select_option(category),
-            f"{first} !== {json.dumps(before)}",
-        )
+        rows("issues: filter", lambda category=category: page.locator("select[name=category]").select_option(category))
     for _ in range(4):
-        before = page.evaluate(first)
-        note("issues: next page", lambda: page.keyboard.press("n"), f"{first} !== {json.dumps(before)}")
+        rows("issues: next page", lambda: page.keyboard.press("n"))
     page.goto(f"{url}/reports")
     page.wait_for_function("window.did_handshake === true")
     for words in ("物业", "转账", "电梯"):
-        before = page.evaluate(first)
         page.locator("input[name=text]").fill(words)
-        note("reports: words", lambda: page.keyboard.press("Enter"), f"{first} !== {json.dumps(before)}")
+        rows("reports: words", lambda: page.keyboard.press("Enter"))
     page.goto(f"{url}/map")
     page.wait_for_selector(".map[data-count]", timeout=600_000)
     for key in ("+", "+", "ArrowLeft", "ArrowUp", "-"):

@@ -50,7 +50,7 @@ def test_triage(look: Look) -> None:
 
 def test_explore(look: Look, served: Served) -> None:
     looked = look("analyst")
-    page = looked.go("/")
+    page = looked.go("/?day=2026-05-22")
     picture(looked, "overview")
     looked.go("/issues")
     picture(looked, "issues")
