@@ -22,8 +22,8 @@ from api.schema import (
     PurgedRow,
     ReportRow,
     TransitionRow,
+    TurnRow,
     VerdictRow,
-    WriterRow,
 )
 from api.store import Store
 from api.summaries import refresh
@@ -72,7 +72,7 @@ def purge(store: Store, older_than: timedelta, *, by: str, now: datetime, dry_ru
         _forget_words(session, issues, emptied=issues - alive)
         _forget_keys(session, set(keys), before)
         _unbind(store, session, set(keys))
-        session.execute(update(WriterRow).values(revision=WriterRow.revision + 1, purges=WriterRow.purges + 1))
+        session.execute(update(TurnRow).values(revision=TurnRow.revision + 1, purges=TurnRow.purges + 1))
         detail = {"before": before.isoformat(), "reports": purged.reports, "issues": purged.issues}
         emit(session, "reports.purged", "", detail)
         session.add(AuditRow(at=now, by=by, action="purge", subject="", detail=detail))

@@ -50,10 +50,10 @@ class Base(DeclarativeBase):
     pass
 
 
-class WriterRow(Base):
+class TurnRow(Base):
     """One row, which whoever writes holds, so that writers take turns and events are told in the order of their ids."""
 
-    __tablename__ = "writer"
+    __tablename__ = "turn"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     #: Grows with every change that a linker must know of.

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.schema import ReportRow, WriterRow
+from api.schema import ReportRow, TurnRow
 from api.stored import Stored, stored
 from nlp.nearest import NearestVectors
 
@@ -32,7 +32,7 @@ class SimilarReports:
 
     def refresh(self, session: Session, width: int) -> NearestVectors:
         """Take in what was stored since; vectors of `width`."""
-        purges = session.scalars(select(WriterRow.purges)).one()
+        purges = session.scalars(select(TurnRow.purges)).one()
         if self._index is None or purges != self._purges:
             self._index, self.newest, self._purges = NearestVectors(width), 0, purges
         query = select(ReportRow.pk, ReportRow.vector).where(ReportRow.pk > self.newest).order_by(ReportRow.pk)

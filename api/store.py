@@ -23,7 +23,7 @@ from api.events import emit, told_issue, told_lineage, told_report
 from api.issues import read_issues
 from api.loop import reopen, take_over
 from api.regions import division_of, known_names
-from api.schema import IssueRow, LineageRow, ReportRow, VerdictRow, WriterRow
+from api.schema import IssueRow, LineageRow, ReportRow, TurnRow, VerdictRow
 from api.stored import Stored, report_row, stored
 from api.summaries import refresh
 from nlp import Analysis, Change, Lineage, Link, Verdict
@@ -64,7 +64,7 @@ class Store:
     def writing(self) -> Iterator[Session]:
         """One transaction: all of it or nothing. It holds the store from the start, so writers take turns."""
         with _explained(), Session(self._engine) as session, session.begin():
-            session.execute(update(WriterRow).values(revision=WriterRow.revision))
+            session.execute(update(TurnRow).values(revision=TurnRow.revision))
             yield session
 
     @contextmanager
@@ -81,7 +81,7 @@ class Store:
 
     def revision(self, session: Session) -> int:
         """Grows with every change that a linker must know of: a linker made at another revision is stale."""
-        return session.scalars(select(WriterRow.revision)).one()
+        return session.scalars(select(TurnRow.revision)).one()
 
     def known(self, session: Session, keys: Sequence[str]) -> set[str]:
         """Those of the keys that are stored already."""
@@ -135,7 +135,7 @@ class Store:
         session.flush()
 
     def _revise(self, session: Session) -> None:
-        session.execute(update(WriterRow).values(revision=WriterRow.revision + 1))
+        session.execute(update(TurnRow).values(revision=TurnRow.revision + 1))
 
     def verdicts(self, session: Session) -> list[Verdict]:
         """People's decisions in force, in the order they were made."""

@@ -34,6 +34,11 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pages come last: Playwright keeps an event loop running in this thread, beside which no other can be run."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture
 def minqing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., Ran]:
     """Call `minqing ARGS…` in a folder of its own."""

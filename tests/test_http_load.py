@@ -13,6 +13,7 @@ from serving import ask, serving, until
 
 from api.http.batching import Batcher, Overloaded
 from api.http.service import TOGETHER
+from corpora import Report
 from nlp import Analysis, Pipeline
 
 
@@ -126,14 +127,21 @@ def test_requests_at_the_same_time_are_analysed_together(tmp_path: Path, pipelin
 def test_over_the_limit_callers_are_told_when_to_come_again(tmp_path: Path, pipeline: Pipeline) -> None:
     with serving(tmp_path, pipeline, room=3, rate="20/minute") as served:
         go = Event()
-        served.service.analysing._work = lambda reports: (go.wait(), pipeline.analyse(reports))[1]
+        sizes: list[int] = []
+
+        def slow(reports: Sequence[Report]) -> list[Analysis]:
+            sizes.append(len(reports))
+            go.wait()
+            return pipeline.analyse(reports)
+
+        served.service.analysing._work = slow
 
         async def burst() -> list[httpx2.Response]:
             headers = {"Authorization": f"Bearer {served.tokens['submitter']}"}
             async with httpx2.AsyncClient(base_url=served.url, headers=headers, timeout=60, verify=False) as client:
                 calls = [client.post("/v1/analyse", json={"text": f"第{n}盏路灯坏了"}) for n in range(30)]
                 tasks = [asyncio.create_task(call) for call in calls]
-                while sum(task.done() for task in tasks) < 26:
+                while sum(task.done() for task in tasks) + sum(sizes) + served.service.analysing.waiting < 30:
                     await asyncio.sleep(0.01)
                 go.set()
                 return list(await asyncio.gather(*tasks))
@@ -141,7 +149,7 @@ def test_over_the_limit_callers_are_told_when_to_come_again(tmp_path: Path, pipe
         answers = asyncio.run(burst())
         by_status = {status: [a for a in answers if a.status_code == status] for status in (200, 429, 503)}
         assert len(by_status[429]) == 10, "twenty calls a minute"
-        assert 1 <= len(by_status[200]) <= 4, "one under way and three waiting"
+        assert 1 <= len(by_status[200]) <= sizes[0] + 3, "those under way and three waiting"
         assert sum(map(len, by_status.values())) == 30
         for answer in by_status[429] + by_status[503]:
             assert int(answer.headers["retry-after"]) >= 1

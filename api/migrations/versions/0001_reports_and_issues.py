@@ -138,13 +138,13 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime),
         sa.Column("error", sa.Text, nullable=False),
     )
-    writer = op.create_table(
-        "writer",
+    turn = op.create_table(
+        "turn",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("revision", sa.BigInteger, nullable=False),
         sa.Column("purges", sa.Integer, nullable=False),
     )
-    op.bulk_insert(writer, [{"id": 1, "revision": 0, "purges": 0}])
+    op.bulk_insert(turn, [{"id": 1, "revision": 0, "purges": 0}])
     op.create_table(
         "report",
         sa.Column("pk", sa.Integer, primary_key=True),
@@ -195,7 +195,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("correction")
     op.drop_table("report")
-    op.drop_table("writer")
+    op.drop_table("turn")
     op.drop_table("webhook")
     op.drop_table("verdict")
     op.drop_table("transition")
