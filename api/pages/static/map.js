@@ -90,10 +90,12 @@ export default {
       const reach = Math.ceil(size), stamps = this.colours.map((_, kind) => this.stamp(kind, size, width));
       const colours = this.colours.map((c) => 0xff000000 | (parseInt(c.slice(5), 16) << 16) | (parseInt(c.slice(3, 5), 16) << 8) | parseInt(c.slice(1, 3), 16));
       const [scale, left, top] = this.scale(width, height);
-      for (let i = 0; i < this.of.length; i++) {
-        const kind = this.of[i];
-        if (this.hidden[kind]) continue;
-        const x = Math.round(left + this.points[2 * i] * scale), y = Math.round(top + this.points[2 * i + 1] * scale);
+      // Plain variables: whatever is read of `this` is watched, which takes ten times as long.
+      const { points, of } = this, hidden = [...this.hidden];
+      for (let i = 0; i < of.length; i++) {
+        const kind = of[i];
+        if (hidden[kind]) continue;
+        const x = Math.round(left + points[2 * i] * scale), y = Math.round(top + points[2 * i + 1] * scale);
         if (x < reach || y < reach || x >= width - reach || y >= height - reach) continue;
         const at = y * width + x, stamp = stamps[kind], colour = colours[kind];
         for (let j = 0; j < stamp.length; j++) pixels[at + stamp[j]] = colour;
@@ -172,8 +174,9 @@ export default {
     },
     take(wanted) {
       const [scale, left, top] = this.scale(this.$refs.canvas.clientWidth, this.$refs.canvas.clientHeight), found = [];
-      for (let i = 0; i < this.of.length; i++)
-        if (!this.hidden[this.of[i]] && wanted(left + this.points[2 * i] * scale, top + this.points[2 * i + 1] * scale)) found.push(i);
+      const { points, of } = this, hidden = [...this.hidden];
+      for (let i = 0; i < of.length; i++)
+        if (!hidden[of[i]] && wanted(left + points[2 * i] * scale, top + points[2 * i + 1] * scale)) found.push(i);
       this.$emit("chosen", { points: found.slice(0, 200), count: found.length });
     },
   },
