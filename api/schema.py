@@ -5,45 +5,13 @@ No column describes a person: no author, no profile, no score of anyone.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Date,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    Text,
-    TypeDecorator,
-)
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-
-class Time(TypeDecorator[datetime]):
-    """A time with a zone, kept as UTC; SQLite has no zones of its own."""
-
-    impl = DateTime
-    cache_ok = True
-
-    @property
-    def python_type(self) -> type[datetime]:
-        return datetime
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-#: A number that grows for ever; SQLite counts rows by plain INTEGER only.
-Counter = BigInteger().with_variant(Integer(), "sqlite")
+from api.columns import Counter, Time
 
 
 class Base(DeclarativeBase):
