@@ -155,7 +155,7 @@ def train(
     data: Annotated[Path, typer.Option("--data", help="Folder of labelled texts; see CONTRIBUTING.md.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the artefact to write.")] = ENCODER,
     work: Annotated[Path, typer.Option("--work", help="Checkpoints; a broken run goes on.")] = Path("train-work"),
-    gold: Annotated[Path | None, typer.Option("--gold", help="Labelled reports to measure for the card.")] = None,
+    gold: Annotated[list[Path], typer.Option("--gold", help="Labelled reports to measure for the card.")] = [],  # noqa: B006
 ) -> None:
     """Train the encoder from public weights to an artefact. Needs the `train` extra: pip install 'minqing[train]'."""
     try:

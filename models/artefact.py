@@ -7,7 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-GRAPH = "encoder.onnx"
+#: Of these files and of `ArtefactConfig`; weights and code of different layouts do not go together.
+LAYOUT = 2
+
+LOWER = "lower.onnx"
+UPPER = "upper.onnx"
 TOKENIZER = "tokenizer.json"
 CHARACTERS = "characters.txt"
 CONFIG = "config.json"
@@ -19,13 +23,24 @@ class ArtefactError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class ArtefactConfig:
-    """What the graph's numbers mean.
+class Calibration:
+    """How a storey's logits become probabilities.
 
-    ids: categories in the order of the logits; tags: BIO tags in the order of the tag logits;
     temperature: divides the primary's logits before the softmax (Guo et al. 2017);
     label_curve: weights of a label's own logit and of its log probability as the primary, and an offset: the log-odds
-    that the label applies;
+    that the label applies.
+    """
+
+    temperature: float = 1.0
+    label_curve: tuple[float, float, float] = (1.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ArtefactConfig:
+    """What the graphs' numbers mean.
+
+    ids: categories in the order of the logits; tags: BIO tags in the order of the tag logits;
+    settled_above: the primary's probability from which on the lower storey's answer stands, chosen on unlabelled texts;
     decided_above, applies_above: thresholds on the calibrated probabilities, chosen on held-out training texts.
     """
 
@@ -33,10 +48,12 @@ class ArtefactConfig:
     taxonomy: str
     ids: tuple[str, ...]
     tags: tuple[str, ...]
-    temperature: float
-    label_curve: tuple[float, float, float]
-    decided_above: float
-    applies_above: float
+    early: Calibration = Calibration()
+    late: Calibration = Calibration()
+    settled_above: float = 1.0
+    decided_above: float = 1.0
+    applies_above: float = 0.5
+    layout: int = LAYOUT
 
     def save(self, folder: Path) -> None:
         text = json.dumps(asdict(self), ensure_ascii=False, indent=2)
@@ -44,10 +61,17 @@ class ArtefactConfig:
 
     @classmethod
     def load(cls, folder: Path) -> ArtefactConfig:
-        """Read the folder's config. Raises ArtefactError where a file of the artefact is missing."""
-        for name in (CONFIG, GRAPH, TOKENIZER, CHARACTERS):
+        """Read the folder's config; ArtefactError where a file of the artefact is missing or of another layout."""
+        if not (folder / CONFIG).is_file():
+            raise ArtefactError(f"{folder / CONFIG} is missing; reinstall minqing or train with `minqing train`")
+        fields: dict[str, Any] = json.loads((folder / CONFIG).read_text("utf-8"))
+        if fields.get("layout") != LAYOUT:
+            raise ArtefactError(
+                f"{folder} has layout {fields.get('layout', 1)}, this minqing reads {LAYOUT}; train anew"
+            )
+        for name in (LOWER, UPPER, TOKENIZER, CHARACTERS):
             if not (folder / name).is_file():
                 raise ArtefactError(f"{folder / name} is missing; reinstall minqing or train with `minqing train`")
-        data = json.loads((folder / CONFIG).read_text("utf-8"))
-        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-        return cls(**fields)
+        for storey in ("early", "late"):
+            fields[storey] = Calibration(fields[storey]["temperature"], tuple(fields[storey]["label_curve"]))
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})

@@ -21,7 +21,8 @@ def card(config: ArtefactConfig, recipe: Recipe, data: TrainingData, figures: di
     return f"""# {config.version}
 
 One encoder for citizens' reports in Chinese: category logits, a tag for each character, and a sentence vector, in one
-forward pass. Six layers, 384 wide, int8 weights; runs with onnxruntime and tokenizers alone.
+forward pass. Two storeys of three layers, 384 wide, int8 weights; the upper storey reads on only where the lower is not
+sure of the category. Runs with onnxruntime and tokenizers alone.
 
 ## Made from
 

@@ -1,13 +1,14 @@
-"""From a trained network to the graph that runs: ONNX, int8 weights per column, activations quantised as they come.
+"""From a trained network to the graphs that run: ONNX, int8 weights per column, activations quantised as they come.
 
-The graph is written operator by operator and not traced, because most of its time hangs on how: one product for
-queries, keys and values and one for all heads of a piece; no padding and no mask, since a window runs by itself;
-convolutions as products over a character and its two neighbours; products that quantise what they read. What is left
-is five eighths integer products at the speed of the machine.
+One graph a storey. They are written operator by operator and not traced, because most of their time hangs on how: one
+product for queries, keys and values and one for all heads of a piece; no padding and no mask, since a window runs by
+itself; convolutions as products over a character and its two neighbours; products that quantise what they read. What is
+left is five eighths integer products at the speed of the machine.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
+from models.artefact import LOWER, UPPER
 from models.network import Network
 from models.windows import WINDOW
 
@@ -23,17 +25,31 @@ Array = NDArray[np.float32]
 _MICROSOFT = "com.microsoft"
 
 
-def export(network: Network, graph: Path) -> None:
-    """Write the int8 graph of one window.
+def export(network: Network, folder: Path) -> None:
+    """Write the int8 graphs of one window, `LOWER` and `UPPER`.
 
-    Inputs, int64: pieces (pieces,), chars (characters,), piece_of_char (characters,), as in `Window`. Outputs: votes
-    (pieces, 2 × ids), weights (pieces,), sums (width,), tags (characters, tags), as in `Network.forward`.
+    The lower one's inputs, int64: pieces (pieces,), chars (characters,), piece_of_char (characters,), as in `Window`;
+    outputs: votes (pieces, 2 × ids), weights (pieces,), tags (characters, tags), as in `Network`, sums (width,) and
+    hidden (pieces, width). The upper one reads `hidden` and gives votes and weights anew.
     """
     weights = {name: tensor.detach().cpu().float().numpy() for name, tensor in network.state_dict().items()}
-    config = network.trunk.config
-    built = _Graph(weights, heads=config.num_attention_heads, epsilon=config.layer_norm_eps)
-    built.read_window(layers=config.num_hidden_layers)
-    onnx.save(built.model(), graph)
+    config = network.lower.config
+    width, labels = config.hidden_size, len(weights["late.votes.bias"])
+    votes = {"votes": ["pieces", labels], "weights": ["pieces"]}
+
+    lower = _Graph(weights, heads=config.num_attention_heads, epsilon=config.layer_norm_eps)
+    lower.read_window(layers=len(network.lower.encoder.layer))
+    inputs = {"pieces": ["pieces"], "chars": ["chars"], "piece_of_char": ["chars"]}
+    tags = ["chars", len(weights["tagger.tag.bias"])]
+    outputs = votes | {"sums": [width], "tags": tags, "hidden": ["pieces", width]}
+    onnx.save(lower.model(inputs, TensorProto.INT64, outputs), folder / LOWER)
+
+    upper = _Graph(weights, heads=config.num_attention_heads, epsilon=config.layer_norm_eps)
+    upper.read_on(layers=len(network.upper))
+    onnx.save(upper.model({"hidden": ["pieces", width]}, TensorProto.FLOAT, votes), folder / UPPER)
+
+
+_Shapes = dict[str, list[str | int]]
 
 
 class _Graph:
@@ -47,22 +63,28 @@ class _Graph:
         self._constants: dict[str, onnx.TensorProto] = {}
 
     def read_window(self, *, layers: int) -> None:
-        """Everything from the inputs to the outputs."""
-        hidden = self._embed("trunk.embeddings")
+        """The lower storey: from pieces and characters to hidden states, and all that hangs on them."""
+        hidden = self._embed("lower.embeddings")
         for layer in range(layers):
-            hidden = self._layer(f"trunk.encoder.layer.{layer}", hidden)
-        narrow = self._judge(hidden)
+            hidden = self._layer(f"lower.encoder.layer.{layer}", hidden)
+        self._node("Identity", hidden, output="hidden")
+        self._node("ReduceSum", hidden, self._integers(0), output="sums", keepdims=0)
+        (narrow,) = self._vote("early", hidden, beside=["tagger.narrow"])
         self._tag(narrow)
 
-    def model(self) -> onnx.ModelProto:
-        labels, tags = len(self._weights["votes.bias"]), len(self._weights["tag.bias"])
-        width = len(self._weights["trunk.embeddings.LayerNorm.bias"])
-        inputs = {"pieces": ["pieces"], "chars": ["chars"], "piece_of_char": ["chars"]}
-        outputs = {"votes": ["pieces", labels], "weights": ["pieces"], "sums": [width], "tags": ["chars", tags]}
+    def read_on(self, *, layers: int) -> None:
+        """The upper storey: from hidden states to votes."""
+        hidden = "hidden"
+        for layer in range(layers):
+            hidden = self._layer(f"upper.{layer}", hidden)
+        self._vote("late", hidden)
+
+    def model(self, inputs: _Shapes, kind: int, outputs: _Shapes) -> onnx.ModelProto:
+        """All inputs are of one element type, `kind`; outputs are float32."""
         graph = helper.make_graph(
             self._nodes,
             "encoder",
-            [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name, shape in inputs.items()],
+            [helper.make_tensor_value_info(name, kind, shape) for name, shape in inputs.items()],
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
             list(self._constants.values()),
         )
@@ -103,24 +125,23 @@ class _Graph:
         read = self._node("FusedMatMul", shares, value, domain=_MICROSOFT, transBatchB=1)
         return self._node("Reshape", self._node("Transpose", read, perm=[1, 0, 2]), self._integers(-1, width))
 
-    def _judge(self, hidden: str) -> str:
-        """What pieces say of the text: votes, weights, sums; and `narrow`, what the tags need of them."""
-        names = ["votes", "narrow", "salience"]
+    def _vote(self, ballot: str, hidden: str, *, beside: Sequence[str] = ()) -> list[str]:
+        """Votes and weights; and the linear layers `beside`, made in the same product."""
+        names = [f"{ballot}.votes", *beside, f"{ballot}.salience"]
         sizes = [len(self._weights[f"{name}.bias"]) for name in names]
-        votes, narrow, salience = self._split(self._linear(names, hidden), sizes)
+        votes, *others, salience = self._split(self._linear(names, hidden), sizes)
         self._node("Identity", votes, output="votes")
         bound = self._constant("bound", np.array(4, np.float32))
         bounded = self._node("Tanh", self._node("Div", self._node("Squeeze", salience, self._integers(1)), bound))
         self._node("Exp", self._node("Mul", bounded, bound), output="weights")
-        self._node("ReduceSum", hidden, self._integers(0), output="sums", keepdims=0)
-        return narrow
+        return others
 
     def _tag(self, narrow: str) -> None:
         above = self._node("Gather", narrow, "piece_of_char")
-        both = self._node("Concat", above, self._lookup("character", "chars"), axis=1)
-        first = self._convolve("context.0", both)
-        read = self._node("Add", first, self._convolve("context.1", first))
-        self._node("Identity", self._linear(["tag"], read), output="tags")
+        both = self._node("Concat", above, self._lookup("tagger.character", "chars"), axis=1)
+        first = self._convolve("tagger.context.0", both)
+        read = self._node("Add", first, self._convolve("tagger.context.1", first))
+        self._node("Identity", self._linear(["tagger.tag"], read), output="tags")
 
     def _convolve(self, name: str, values: str) -> str:
         """A convolution over three characters with its ReLU."""

@@ -1,60 +1,98 @@
-"""The shared encoder: one forward pass gives category logits, a sentence vector and a tag for each character.
+"""The shared encoder: category logits, a sentence vector and a tag for each character, in one pass, in two storeys.
 
-Needs torch and transformers (the `train` extra); running needs only the exported graph.
+The lower storey answers everything; where its categories are not sure, the upper one reads on and answers those anew
+(early exit: Xin et al. 2020). Needs torch and transformers (the `train` extra); running needs only the exported graphs.
 """
 
 from __future__ import annotations
+
+import copy
 
 import torch
 from torch import Tensor, nn
 from transformers import BertModel
 
 
-class Network(nn.Module):
-    """A BERT trunk with three heads.
+class Ballot(nn.Module):
+    """Every piece casts a vote for each label and carries a salience.
 
-    Every piece casts a vote for each label and carries a salience; a text's logits are the salience-weighted mean
-    of its votes, over all its windows. The head is linear in the pieces, so a piece's part in a decision is exact.
-    Characters are tagged from the piece above them and from their own embedding, because pieces straddle entities.
+    A text's logits are the salience-weighted mean of its votes, over all its windows: linear in the pieces, so a
+    piece's part in a decision is exact.
     """
 
-    def __init__(self, trunk: BertModel, *, labels: int, tags: int, characters: int) -> None:
+    def __init__(self, width: int, labels: int) -> None:
         super().__init__()
-        width = trunk.config.hidden_size
-        self.trunk = trunk
         self.drop = nn.Dropout(0.1)
         self.salience = nn.Linear(width, 1)
         self.votes = nn.Linear(width, 2 * labels)  # primary (softmax) and labels (sigmoid)
+
+    def forward(self, hidden: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Votes (windows, pieces, 2 × labels) and weights (windows, pieces; not normalised, 0 on padding)."""
+        # tanh bounds the exponent, so windows' weights may be added without rescaling.
+        weights = torch.exp(4 * torch.tanh(self.salience(hidden).squeeze(-1).float() / 4)) * mask
+        return self.votes(self.drop(hidden)), weights
+
+
+class Tagger(nn.Module):
+    """Tags characters from the piece above them and from their own embedding, because pieces straddle entities."""
+
+    def __init__(self, width: int, tags: int, characters: int) -> None:
+        super().__init__()
+        self.drop = nn.Dropout(0.1)
         self.narrow = nn.Linear(width, 192)
         self.character = nn.Embedding(characters + 2, 64, padding_idx=0)
         self.context = nn.ModuleList([nn.Conv1d(256, 192, 3, padding=1), nn.Conv1d(192, 192, 3, padding=1)])
         self.tag = nn.Linear(192, tags)
 
-    def forward(self, pieces: Tensor, mask: Tensor, chars: Tensor, piece_of_char: Tensor) -> tuple[Tensor, ...]:
-        """All (windows, pieces) or (windows, characters), int64.
-
-        Returns votes (windows, pieces, 2 × labels), weights (windows, pieces; not normalised, 0 on padding),
-        sums (windows, width; hidden states added up over real pieces) and tags (windows, characters, tags).
-        """
-        hidden = self.trunk(input_ids=pieces, attention_mask=mask).last_hidden_state
-        real = mask.to(hidden.dtype)
-        # tanh bounds the exponent, so windows' weights may be added without rescaling.
-        weights = torch.exp(4 * torch.tanh(self.salience(hidden).squeeze(-1).float() / 4)) * real
-        votes = self.votes(self.drop(hidden))
-        sums = (hidden * real.unsqueeze(-1)).sum(1)
+    def forward(self, hidden: Tensor, chars: Tensor, piece_of_char: Tensor) -> Tensor:
+        """Scores (windows, characters, tags)."""
         narrow = self.narrow(self.drop(hidden))
         above = torch.gather(narrow, 1, piece_of_char.unsqueeze(-1).expand(-1, -1, narrow.shape[-1]))
         x = torch.cat([above, self.character(chars)], -1).transpose(1, 2)
         first, second = self.context
         x = torch.relu(first(x))
         x = x + torch.relu(second(x))
-        return votes, weights, sums, self.tag(self.drop(x.transpose(1, 2)))
+        return self.tag(self.drop(x.transpose(1, 2)))
 
 
-def pool(votes: Tensor, weights: Tensor, sums: Tensor, owner: Tensor, texts: int) -> tuple[Tensor, Tensor]:
-    """Join windows into texts: logits (texts, 2 × labels) and unit vectors (texts, width); `owner` is (windows,)."""
-    votes, sums = votes.float(), sums.float()
+class Network(nn.Module):
+    """A BERT trunk cut into two storeys of equal height, with a ballot on each and the tagger on the lower.
+
+    The lower storey also gives the sentence vectors: what must be had of every text costs half the trunk.
+    """
+
+    def __init__(self, trunk: BertModel, *, labels: int, tags: int, characters: int) -> None:
+        super().__init__()
+        width, height = trunk.config.hidden_size, trunk.config.num_hidden_layers // 2
+        self.lower = copy.deepcopy(trunk)
+        self.lower.encoder.layer = self.lower.encoder.layer[:height]
+        self.upper = nn.ModuleList(copy.deepcopy(trunk.encoder.layer[height:]))
+        self.early = Ballot(width, labels)
+        self.late = Ballot(width, labels)
+        self.tagger = Tagger(width, tags, characters)
+
+    def read(self, pieces: Tensor, mask: Tensor) -> Tensor:
+        """The lower storey's hidden states (windows, pieces, width); pieces and mask (windows, pieces), int64."""
+        hidden: Tensor = self.lower(input_ids=pieces, attention_mask=mask).last_hidden_state
+        return hidden
+
+    def read_on(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """The upper storey's hidden states above the lower's."""
+        hide = (1 - mask[:, None, None, :].to(hidden.dtype)) * torch.finfo(hidden.dtype).min
+        for layer in self.upper:
+            hidden = layer(hidden, hide)
+        return hidden
+
+
+def text_logits(votes: Tensor, weights: Tensor, owner: Tensor, texts: int) -> Tensor:
+    """Join the windows' votes and weights into logits (texts, 2 × labels); `owner` (windows,) tells each one's text."""
+    votes, weights = votes.float(), weights.float()
     weighted = votes.new_zeros(texts, votes.shape[-1]).index_add_(0, owner, (votes * weights.unsqueeze(-1)).sum(1))
     total = votes.new_zeros(texts).index_add_(0, owner, weights.sum(1))
-    vectors = sums.new_zeros(texts, sums.shape[-1]).index_add_(0, owner, sums)
-    return weighted / total.unsqueeze(-1), nn.functional.normalize(vectors, dim=-1)
+    return weighted / total.unsqueeze(-1)
+
+
+def text_vectors(hidden: Tensor, mask: Tensor, owner: Tensor, texts: int) -> Tensor:
+    """Unit vectors (texts, width): hidden states added up over a text's real pieces."""
+    sums = (hidden.float() * mask.unsqueeze(-1)).sum(1)
+    return nn.functional.normalize(sums.new_zeros(texts, sums.shape[-1]).index_add_(0, owner, sums), dim=-1)

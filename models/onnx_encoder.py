@@ -1,11 +1,10 @@
-"""Runs the exported graph: texts in, encodings out, by onnxruntime and numpy alone."""
+"""Runs the exported graphs: texts in, encodings out, by onnxruntime and numpy alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from os import cpu_count
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from models.artefact import GRAPH, ArtefactConfig
+from models.artefact import LOWER, UPPER, ArtefactConfig
 from models.calibration import label_probabilities, softmax
 from models.decode import bio_spans
 from models.windows import Window, WindowCutter
@@ -26,29 +25,54 @@ EVIDENCE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Output:
-    """One window's share: votes (pieces, 2 × ids), weights (pieces,), sums (width,), tags (characters, tags)."""
+class _Ballot:
+    """What a storey says of one text: logits (2 × ids,), made of votes (pieces, 2 × ids) by weights (pieces,)."""
 
+    logits: Floats
     votes: Floats
     weights: Floats
-    sums: Floats
+
+    @classmethod
+    def count(cls, windows: Sequence[tuple[Floats, Floats]]) -> _Ballot:
+        """From the votes and weights of each window; the weights then add up to 1."""
+        votes = np.concatenate([votes for votes, _ in windows])
+        weights = np.concatenate([weights for _, weights in windows])
+        weights = weights / weights.sum()
+        return cls(weights @ votes, votes, weights)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the lower storey says of one text.
+
+    vector: not of unit length, (width,); tags (characters, tags); hidden: a window each, (pieces, width).
+    """
+
+    ballot: _Ballot
+    vector: Floats
     tags: Floats
+    hidden: list[Floats]
 
 
 class OnnxEncoder:
     """An `nlp.Encoder` from an artefact's folder.
 
-    A window is run by itself, one a thread: the graph's activations are quantised over all that is run at once, so
-    batching would let a text's neighbours change its numbers; and one window keeps a core at its fastest already.
+    A text is read by one thread, window after window: the graphs' activations are quantised over all that is run at
+    once, so batching would let a text's neighbours change its numbers; and one window keeps a core at its fastest
+    already. The upper storey reads only texts that the lower one leaves open.
     """
 
-    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
-        self._config = ArtefactConfig.load(folder)
+    def __init__(self, folder: Path, *, threads: int | None = None, config: ArtefactConfig | None = None) -> None:
+        """`config` stands in for the folder's own, to measure what another choice would give."""
+        self._config = config or ArtefactConfig.load(folder)
         self._cutter = WindowCutter.load(folder)
         options = ort.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        self._session = ort.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
+        self._lower, self._upper = (
+            ort.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])
+            for graph in (LOWER, UPPER)
+        )
         self._pool = ThreadPoolExecutor(threads or cpu_count() or 1)
 
     @property
@@ -69,51 +93,53 @@ class OnnxEncoder:
 
     def encode(self, texts: Sequence[str]) -> Iterator[Encoding]:
         """One encoding a text, in order, as they come; a text of any length is read whole, window by window."""
-        for text, (windows, outputs) in zip(texts, self._read(texts), strict=True):
-            yield self._join(text, windows, outputs)
+        yield from self._pool.map(self._encode, texts, self._cutter.cut(texts))
 
-    def logits(self, texts: Sequence[str]) -> list[Floats]:
-        """What is not calibrated yet: the logits of each text, of primaries, then of labels, (2 × ids,)."""
-        return [_pooled(outputs)[0] for _, outputs in self._read(texts)]
+    def logits(self, texts: Sequence[str]) -> Iterator[tuple[Floats, Floats]]:
+        """What is not calibrated yet, of the lower storey and the upper: logits (2 × ids,), primaries before labels."""
 
-    def _read(self, texts: Sequence[str]) -> Iterator[tuple[list[Window], list[_Output]]]:
-        cut = self._cutter.cut(texts)
-        outputs = self._pool.map(self._run, [window for windows in cut for window in windows])
-        for windows in cut:
-            yield windows, list(islice(outputs, len(windows)))
+        def both(windows: list[Window]) -> tuple[Floats, Floats]:
+            reading = self._read(windows)
+            return reading.ballot.logits, self._read_on(reading).logits
 
-    def _run(self, window: Window) -> _Output:
-        inputs = {"pieces": window.pieces, "chars": window.chars, "piece_of_char": window.piece_of_char}
-        feed = {name: np.array(values, np.int64) for name, values in inputs.items()}
-        return _Output(*self._session.run(None, feed))
+        yield from self._pool.map(both, self._cutter.cut(texts))
 
-    def _join(self, text: str, windows: list[Window], outputs: list[_Output]) -> Encoding:
+    def _encode(self, text: str, windows: list[Window]) -> Encoding:
         config = self._config
-        logits, votes, weights = _pooled(outputs)
         n = len(config.ids)
-        primary = softmax(logits[:n] / config.temperature)
-        labels = label_probabilities(logits[n:], logits[:n], config.label_curve)
-        vector = sum((o.sums for o in outputs), np.zeros(len(outputs[0].sums), np.float32))
-        tags = np.concatenate([o.tags[: len(w.chars)] for w, o in zip(windows, outputs, strict=True)])
+        reading, calibration = self._read(windows), config.early
+        ballot = reading.ballot
+        primary = softmax(ballot.logits[:n] / calibration.temperature)
+        if primary.max() < config.settled_above:
+            ballot, calibration = self._read_on(reading), config.late
+            primary = softmax(ballot.logits[:n] / calibration.temperature)
         best = int(primary.argmax())
-        others = np.delete(logits[:n], best).argmax()
+        others = np.delete(ballot.logits[:n], best).argmax()
         rival = int(others + (others >= best))
-        speaks = weights * (votes[:, best] - votes[:, rival])
+        speaks = ballot.weights * (ballot.votes[:, best] - ballot.votes[:, rival])
         return Encoding(
             primary=primary,
-            labels=labels,
-            vector=(vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32),
-            spans=tuple(bio_spans(text, tags, config.tags)),
+            labels=label_probabilities(ballot.logits[n:], ballot.logits[:n], calibration.label_curve),
+            vector=(reading.vector / max(float(np.linalg.norm(reading.vector)), 1e-9)).astype(np.float32),
+            spans=tuple(bio_spans(text, reading.tags, config.tags)),
             evidence=_evidence(text, windows, speaks),
         )
 
+    def _read(self, windows: list[Window]) -> _Reading:
+        names = ["votes", "weights", "sums", "tags", "hidden"]
+        runs = [self._lower.run(names, _feed(window)) for window in windows]
+        votes, weights, sums, tags, hidden = (list(outputs) for outputs in zip(*runs, strict=True))
+        ballot = _Ballot.count(list(zip(votes, weights, strict=True)))
+        return _Reading(ballot, np.sum(sums, 0), np.concatenate(tags), hidden)
 
-def _pooled(outputs: list[_Output]) -> tuple[Floats, Floats, Floats]:
-    """Logits (2 × ids,), and what they are made of: votes (pieces, 2 × ids), weights (pieces,) that add up to 1."""
-    votes = np.concatenate([o.votes for o in outputs])
-    weights = np.concatenate([o.weights for o in outputs])
-    weights = weights / weights.sum()
-    return weights @ votes, votes, weights
+    def _read_on(self, reading: _Reading) -> _Ballot:
+        runs = [self._upper.run(["votes", "weights"], {"hidden": hidden}) for hidden in reading.hidden]
+        return _Ballot.count([(votes, weights) for votes, weights in runs])
+
+
+def _feed(window: Window) -> dict[str, NDArray[np.int64]]:
+    inputs = {"pieces": window.pieces, "chars": window.chars, "piece_of_char": window.piece_of_char}
+    return {name: np.array(values, np.int64) for name, values in inputs.items()}
 
 
 def _evidence(text: str, windows: list[Window], speaks: Floats) -> tuple[tuple[int, int], ...]:

@@ -7,6 +7,7 @@ out. Fitted on standardised means, and folded back into the heads' weights, they
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -14,48 +15,70 @@ from torch import Tensor, nn
 from corpora import Example, default_taxonomy
 from models.batches import text_batch
 from models.losses import category_loss, targets
-from models.network import Network
+from models.network import Ballot, Network
 from models.windows import Window, WindowCutter
 
 _STEPS = 400
 _DECAY = 3e-3
 
 
-@torch.no_grad()
-def _means(network: Network, cutter: WindowCutter, cut: Sequence[Sequence[Window]]) -> tuple[Tensor, Tensor, Tensor]:
+@dataclass(frozen=True, slots=True)
+class _States:
     """Mean hidden state of each text (texts, width), and the mean and deviation of single pieces (width,)."""
+
+    means: Tensor
+    mean: Tensor
+    deviation: Tensor
+
+
+@torch.no_grad()
+def _states(network: Network, cutter: WindowCutter, cut: Sequence[Sequence[Window]]) -> tuple[_States, _States]:
+    """Of the lower storey and of the upper."""
     device = next(network.parameters()).device
     order = sorted(range(len(cut)), key=lambda i: sum(len(w.pieces) for w in cut[i]))
-    width = network.trunk.config.hidden_size
-    means = torch.zeros(len(cut), width, device=device)
-    pieces, squares, count = torch.zeros(width, device=device), torch.zeros(width, device=device), 0
+    width = network.lower.config.hidden_size
+    means = torch.zeros(2, len(cut), width, device=device)
+    pieces, squares, count = torch.zeros(2, width, device=device), torch.zeros(2, width, device=device), 0
     for start in range(0, len(order), 64):
         rows = order[start : start + 64]
         batch = text_batch(cutter, [cut[i] for i in rows], device)
+        mask = batch.inputs[1]
         with torch.autocast(device.type, torch.bfloat16):
-            hidden = network.trunk(input_ids=batch.inputs[0], attention_mask=batch.inputs[1]).last_hidden_state
-        real = batch.inputs[1].unsqueeze(-1).float()
-        hidden = hidden.float() * real
-        sums = torch.zeros(len(rows), width, device=device).index_add_(0, batch.owner, hidden.sum(1))
+            low = network.read(batch.inputs[0], mask)
+            both = torch.stack([low, network.read_on(low, mask)])
+        real = mask.unsqueeze(-1).float()
+        both = both.float() * real
         total = torch.zeros(len(rows), 1, device=device).index_add_(0, batch.owner, real.sum(1))
-        means[rows] = sums / total
-        pieces += hidden.sum((0, 1))
-        squares += hidden.square().sum((0, 1))
+        sums = torch.zeros(2, len(rows), width, device=device).index_add_(1, batch.owner, both.sum(2))
+        means[:, rows] = sums / total
+        pieces += both.sum((1, 2))
+        squares += both.square().sum((1, 2))
         count += int(real.sum())
     mean = pieces / count
-    return means, mean, (squares / count - mean.square()).clamp_min(1e-6).sqrt()
+    deviation = (squares / count - mean.square()).clamp_min(1e-6).sqrt()
+    low, high = (_States(means[k], mean[k], deviation[k]) for k in (0, 1))
+    return low, high
 
 
 def start_heads(
     network: Network, cutter: WindowCutter, examples: Sequence[Example], cut: Sequence[Sequence[Window]]
 ) -> None:
-    """Set the vote head from a probe of text means, and whiten what the tagger sees."""
+    """Set both ballots from probes of text means, and whiten what the tagger sees."""
     network.eval()
-    means, mean, deviation = _means(network, cutter, cut)
+    low, high = _states(network, cutter, cut)
     index = {category: i for i, category in enumerate(default_taxonomy().ids)}
-    primary, labels = (t.to(means.device) for t in targets(examples, index))
+    primary, labels = (t.to(low.means.device) for t in targets(examples, index))
+    _start_ballot(network.early, low.means, primary, labels)
+    _start_ballot(network.late, high.means, primary, labels)
+    with torch.no_grad():
+        narrow = network.tagger.narrow
+        narrow.weight.div_(low.deviation)
+        narrow.bias.sub_(narrow.weight @ low.mean)
+
+
+def _start_ballot(ballot: Ballot, means: Tensor, primary: Tensor, labels: Tensor) -> None:
     centre, spread = means.mean(0), means.std(0).clamp_min(1e-4)
-    probe = nn.Linear(means.shape[1], 2 * len(index)).to(means.device)
+    probe = nn.Linear(means.shape[1], 2 * primary.shape[1]).to(means.device)
     nn.init.zeros_(probe.weight)
     optimiser = torch.optim.AdamW(probe.parameters(), 1e-2, weight_decay=0)
     standard = (means - centre) / spread
@@ -65,9 +88,7 @@ def start_heads(
         optimiser.step()
         optimiser.zero_grad()
     with torch.no_grad():
-        network.votes.weight.copy_(probe.weight / spread)
-        network.votes.bias.copy_(probe.bias - (probe.weight / spread) @ centre)
-        nn.init.zeros_(network.salience.weight)
-        nn.init.zeros_(network.salience.bias)
-        network.narrow.weight.div_(deviation)
-        network.narrow.bias.sub_(network.narrow.weight @ mean)
+        ballot.votes.weight.copy_(probe.weight / spread)
+        ballot.votes.bias.copy_(probe.bias - (probe.weight / spread) @ centre)
+        nn.init.zeros_(ballot.salience.weight)
+        nn.init.zeros_(ballot.salience.bias)

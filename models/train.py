@@ -23,7 +23,7 @@ from models.batches import TextBatch, endless, text_batch
 from models.data import TAGS, Pair, TaggedText, TrainingData, read_training_data
 from models.distil import halve
 from models.losses import category_loss, contrastive_loss, department_loss, tag_loss, targets
-from models.network import Network, pool
+from models.network import Network, text_logits, text_vectors
 from models.probe import start_heads
 from models.windows import Window, WindowCutter
 
@@ -37,16 +37,21 @@ class Recipe:
     seed: int = 1
     halving_steps: int = 450
     halving_batch: int = 32
-    steps: int = 1250
+    steps: int = 2100
     #: Texts that the heads' first weights are probed on.
     probed: int = 6000
+    #: Of each step: texts with categories, texts of departments, windows with entities, pairs.
     examples: int = 24
-    departments: int = 5
-    tagged: int = 6
+    departments: int = 8
+    tagged: int = 20
     pairs: int = 6
+    #: Weight of the lower storey's answers beside the upper's.
+    early: float = 0.7
+    #: Weight of what only tells departments apart.
+    department: float = 0.5
     trunk_rate: float = 1e-4
-    head_rate: float = 1e-3
     vote_rate: float = 2e-4
+    tagger_rate: float = 1e-3
     decay: float = 0.01
     #: Windows of a text that are trained on; running reads all.
     windows: int = 2
@@ -129,12 +134,10 @@ def _fine_tune(
 ) -> None:
     device = next(network.parameters()).device
     index = {category: i for i, category in enumerate(default_taxonomy().ids)}
-    votes = [*network.votes.parameters(), *network.salience.parameters()]
-    heads = [p for m in (network.narrow, network.character, network.context, network.tag) for p in m.parameters()]
     groups = [
-        {"params": network.trunk.parameters(), "lr": recipe.trunk_rate},
-        {"params": votes, "lr": recipe.vote_rate},
-        {"params": heads, "lr": recipe.head_rate},
+        {"params": [*network.lower.parameters(), *network.upper.parameters()], "lr": recipe.trunk_rate},
+        {"params": [*network.early.parameters(), *network.late.parameters()], "lr": recipe.vote_rate},
+        {"params": network.tagger.parameters(), "lr": recipe.tagger_rate},
     ]
     optimiser = torch.optim.AdamW(groups, weight_decay=recipe.decay, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -146,32 +149,28 @@ def _fine_tune(
     services = sorted({e.primary for e in data.departments})
     department_order = endless([sum(len(x.pieces) for x in w) for w in departments], recipe.departments, rng)
     tagged = _tagged_windows(cutter, data.tagged)
-    tagged_order = endless([len(w.pieces) for w, _ in tagged], recipe.tagged * 3, rng)
+    tagged_order = endless([len(w.pieces) for w, _ in tagged], recipe.tagged, rng)
     pair_order = _pair_batches(data.pairs, recipe.pairs, rng)
     network.train()
     for step in range(recipe.steps):
         chosen = next(example_order)
-        batch = text_batch(cutter, [cut[i] for i in chosen], device)
-        logits, _ = _read(network, batch)
-        primary, labels = targets([data.examples[i] for i in chosen], index)
-        category = category_loss(logits, primary.to(device), labels.to(device))
-        category.backward()
+        early, late = _logits(network, text_batch(cutter, [cut[i] for i in chosen], device))
+        primary, labels = (t.to(device) for t in targets([data.examples[i] for i in chosen], index))
+        category = category_loss(late, primary, labels)
+        (category + recipe.early * category_loss(early, primary, labels)).backward()
 
         chosen = next(department_order)
-        logits, _ = _read(network, text_batch(cutter, [departments[i] for i in chosen], device))
+        early, late = _logits(network, text_batch(cutter, [departments[i] for i in chosen], device))
         right = torch.tensor([services.index(data.departments[i].primary) for i in chosen], device=device)
-        department = department_loss(logits, right, torch.tensor([index[s] for s in services], device=device))
-        (0.3 * department).backward()
+        among = torch.tensor([index[s] for s in services], device=device)
+        department = department_loss(late, right, among)
+        (recipe.department * (department + recipe.early * department_loss(early, right, among))).backward()
 
         rows = [tagged[i] for i in next(tagged_order)]
-        batch = text_batch(cutter, [[w] for w, _ in rows], device)
-        with torch.autocast(device.type, torch.bfloat16):
-            *_, scores = network(*batch.inputs)
-        tag = tag_loss(scores, nn.utils.rnn.pad_sequence([t for _, t in rows], True, -100).to(device))
+        tag = _tagging(network, text_batch(cutter, [[w] for w, _ in rows], device), [t for _, t in rows])
         tag.backward()
 
-        pairs = next(pair_order)
-        contrast = _contrast(network, cutter, pairs, device)
+        contrast = _contrast(network, cutter, next(pair_order), device)
         contrast.backward()
 
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -186,17 +185,31 @@ def _fine_tune(
     network.eval()
 
 
-def _read(network: Network, batch: TextBatch) -> tuple[Tensor, Tensor]:
+def _logits(network: Network, batch: TextBatch) -> tuple[Tensor, Tensor]:
+    """Of the lower storey's ballot and of the upper's."""
+    pieces, mask, *_ = batch.inputs
     with torch.autocast(batch.owner.device.type, torch.bfloat16):
-        votes, weights, sums, _ = network(*batch.inputs)
-    return pool(votes, weights, sums, batch.owner, batch.texts)
+        low = network.read(pieces, mask)
+        ballots = network.early(low, mask), network.late(network.read_on(low, mask), mask)
+    early, late = (text_logits(votes, weights, batch.owner, batch.texts) for votes, weights in ballots)
+    return early, late
+
+
+def _tagging(network: Network, batch: TextBatch, tags: Sequence[Tensor]) -> Tensor:
+    pieces, mask, chars, piece_of_char = batch.inputs
+    with torch.autocast(batch.owner.device.type, torch.bfloat16):
+        scores = network.tagger(network.read(pieces, mask), chars, piece_of_char)
+    return tag_loss(scores, nn.utils.rnn.pad_sequence(list(tags), True, -100).to(batch.owner.device))
 
 
 def _contrast(network: Network, cutter: WindowCutter, pairs: Sequence[Pair], device: torch.device) -> Tensor:
     unlike = [p.unlike for p in pairs if p.unlike]
     texts = [*(p.first for p in pairs), *(p.second for p in pairs), *unlike]
     batch = text_batch(cutter, [w[:1] for w in cutter.cut(texts)], device)
-    _, vectors = _read(network, batch)
+    pieces, mask, *_ = batch.inputs
+    with torch.autocast(device.type, torch.bfloat16):
+        low = network.read(pieces, mask)
+    vectors = text_vectors(low, mask, batch.owner, batch.texts)
     n = len(pairs)
     return contrastive_loss(vectors[:n], vectors[n : 2 * n], vectors[2 * n :])
 

@@ -48,18 +48,20 @@ _CHARGES = {
 _FACTS = 60
 _RARE_FACTS = 150
 
-#: Labels of short messages whose category is beyond doubt, and how many of each are taken.
+#: Labels of short messages whose category is beyond doubt, where a word stands in them: category, how many at most.
 _MESSAGES = {
-    "AD:Retail": ("other", 250),
-    "AD:Network_service": ("other", 150),
-    "AD:Other": ("other", 120),
-    "AD:Real_estate": ("other", 80),
-    "AD:Loan": ("other", 100),
-    "Other": ("other", 60),
-    "IL:Gambling": ("gambling.online", 400),
-    "FR:Phishing(Bank)": ("fraud.black_industry", 200),
-    "IL:Fake_ID_and_invoice": ("crime.other", 120),
-    "IL:Escort_service": ("crime.vice", 90),
+    ("AD:Retail", ""): ("other", 250),
+    ("AD:Network_service", ""): ("other", 150),
+    ("AD:Other", ""): ("other", 120),
+    ("AD:Real_estate", ""): ("other", 80),
+    ("AD:Loan", ""): ("other", 100),
+    ("Other", ""): ("other", 60),
+    ("IL:Gambling", ""): ("gambling.online", 400),
+    ("FR:Phishing(Bank)", ""): ("fraud.black_industry", 200),
+    ("FR:Other", "URL"): ("fraud.black_industry", 200),
+    ("FR:Financial", "群"): ("fraud.investment", 60),
+    ("IL:Fake_ID_and_invoice", ""): ("crime.other", 120),
+    ("IL:Escort_service", ""): ("crime.vice", 90),
 }
 
 
@@ -99,10 +101,10 @@ def _gambling(text: str) -> str:
 
 
 def short_messages(folder: Path, rng: random.Random) -> Iterator[Example]:
-    by_label: dict[str, list[str]] = {}
+    by_label: dict[str, set[str]] = {}
     for row in read_rows(folder / "classify/fbs_sms.jsonl"):
-        by_label.setdefault(row["label"], []).append(row["text"])
-    for label, (category, count) in _MESSAGES.items():
-        texts = sorted(set(by_label.get(label, ())))
+        by_label.setdefault(row["label"], set()).add(row["text"])
+    for (label, word), (category, count) in _MESSAGES.items():
+        texts = sorted(text for text in by_label.get(label, ()) if word in text)
         for text in rng.sample(texts, min(count, len(texts))):
             yield Example(normalise(text).text, category, (category,), sure=False)

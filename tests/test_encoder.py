@@ -113,6 +113,7 @@ def test_the_graph_says_what_the_network_says(tmp_path: Path) -> None:
     pytest.importorskip("onnx", reason=reason)
     import onnxruntime
 
+    from models.artefact import LOWER, UPPER
     from models.export import export
     from models.network import Network
 
@@ -123,14 +124,24 @@ def test_the_graph_says_what_the_network_says(tmp_path: Path) -> None:
     for name, parameter in network.named_parameters():
         if "LayerNorm" not in name:
             torch.nn.init.normal_(parameter, std=0.2)
-    export(network, tmp_path / "graph.onnx")
+    export(network, tmp_path)
     pieces, chars = torch.randint(5, 50, (1, 9)), torch.randint(2, 30, (1, 14))
     piece_of_char = torch.randint(0, 9, (1, 14))
+    mask = torch.ones_like(pieces)
     with torch.no_grad():
-        expected = network(pieces, torch.ones_like(pieces), chars, piece_of_char)
+        hidden = network.read(pieces, mask)
+        votes, weights = network.early(hidden, mask)
+        tags = network.tagger(hidden, chars, piece_of_char)
+        late_votes, late_weights = network.late(network.read_on(hidden, mask), mask)
+    lower, upper = (
+        onnxruntime.InferenceSession(str(tmp_path / graph), providers=["CPUExecutionProvider"])
+        for graph in (LOWER, UPPER)
+    )
     feed = {"pieces": pieces, "chars": chars, "piece_of_char": piece_of_char}
-    session = onnxruntime.InferenceSession(str(tmp_path / "graph.onnx"), providers=["CPUExecutionProvider"])
-    given = session.run(None, {name: tensor[0].numpy() for name, tensor in feed.items()})
-    for one, other in zip(given, expected, strict=True):
+    names = ["votes", "weights", "tags", "sums", "hidden"]
+    given = lower.run(names, {name: tensor[0].numpy() for name, tensor in feed.items()})
+    read_on = upper.run(["votes", "weights"], {"hidden": given[-1]})
+    expected = [votes, weights, tags, hidden.sum(1), hidden, late_votes, late_weights]
+    for one, other in zip([*given, *read_on], expected, strict=True):
         assert one.shape == other[0].shape
         assert np.corrcoef(one.ravel(), other[0].numpy().ravel())[0, 1] > 0.99
