@@ -74,4 +74,6 @@ class ArtefactConfig:
                 raise ArtefactError(f"{folder / name} is missing; reinstall minqing or train with `minqing train`")
         for storey in ("early", "late"):
             fields[storey] = Calibration(fields[storey]["temperature"], tuple(fields[storey]["label_curve"]))
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
+        for order in ("ids", "tags"):
+            fields[order] = tuple(fields[order])
+        return cls(**fields)

@@ -51,8 +51,8 @@ def _runs(tagged: NDArray[np.bool_], margin: int) -> list[tuple[int, int]]:
 
 
 def _unlawful(path: NDArray[np.int64], tags: tuple[str, ...]) -> bool:
-    before = np.concatenate(([0], path[:-1]))
-    return bool(np.isneginf(_transitions(tags)[before, path]).any())
+    lawful = _lawful(tags)
+    return not (lawful[0, path[0]] and lawful[path[:-1], path[1:]].all())
 
 
 def _viterbi(scores: NDArray[np.float32], tags: tuple[str, ...]) -> list[int]:
@@ -70,15 +70,15 @@ def _viterbi(scores: NDArray[np.float32], tags: tuple[str, ...]) -> list[int]:
 
 
 @cache
+def _lawful(tags: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Whether the second tag may follow the first; (tags, tags)."""
+    return np.array([[not tag.startswith("I-") or before[2:] == tag[2:] for tag in tags] for before in tags])
+
+
+@cache
 def _transitions(tags: tuple[str, ...]) -> NDArray[np.float32]:
     """0 where the second tag may follow the first, else minus infinity; (tags, tags)."""
-    allowed = np.zeros((len(tags), len(tags)), np.float32)
-    for j, tag in enumerate(tags):
-        if tag.startswith("I-"):
-            for i, before in enumerate(tags):
-                if before not in (tag, "B-" + tag[2:]):
-                    allowed[i, j] = -np.inf
-    return allowed
+    return np.where(_lawful(tags), np.float32(0), np.float32(-np.inf))
 
 
 def _trim(text: str, kind: str, start: int, end: int) -> Span:

@@ -22,6 +22,9 @@ from models.windows import WINDOW
 
 Array = NDArray[np.float32]
 
+#: Of values by name; a string stands for a length that each text has anew.
+_Shapes = dict[str, list[str | int]]
+
 _MICROSOFT = "com.microsoft"
 
 
@@ -35,21 +38,18 @@ def export(network: Network, folder: Path) -> None:
     weights = {name: tensor.detach().cpu().float().numpy() for name, tensor in network.state_dict().items()}
     config = network.lower.config
     width, labels = config.hidden_size, len(weights["late.votes.bias"])
-    votes = {"votes": ["pieces", labels], "weights": ["pieces"]}
+    votes: _Shapes = {"votes": ["pieces", labels], "weights": ["pieces"]}
 
     lower = _Graph(weights, heads=config.num_attention_heads, epsilon=config.layer_norm_eps)
     lower.read_window(layers=len(network.lower.encoder.layer))
-    inputs = {"pieces": ["pieces"], "chars": ["chars"], "piece_of_char": ["chars"]}
-    tags = ["chars", len(weights["tagger.tag.bias"])]
-    outputs = votes | {"sums": [width], "tags": tags, "hidden": ["pieces", width]}
+    inputs: _Shapes = {"pieces": ["pieces"], "chars": ["chars"], "piece_of_char": ["chars"]}
+    tags = len(weights["tagger.tag.bias"])
+    outputs = votes | {"sums": [width], "tags": ["chars", tags], "hidden": ["pieces", width]}
     onnx.save(lower.model(inputs, TensorProto.INT64, outputs), folder / LOWER)
 
     upper = _Graph(weights, heads=config.num_attention_heads, epsilon=config.layer_norm_eps)
     upper.read_on(layers=len(network.upper))
     onnx.save(upper.model({"hidden": ["pieces", width]}, TensorProto.FLOAT, votes), folder / UPPER)
-
-
-_Shapes = dict[str, list[str | int]]
 
 
 class _Graph:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ Floats = NDArray[np.float32]
 
 #: Parts of a text shown as evidence, at most.
 EVIDENCE = 3
+#: From a letter or digit to the last one before a punctuation mark.
+_CLAUSE = re.compile(r"[^\W_](?:[^，。！？；、,!?;：:\n \t…]*[^\W_])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,8 @@ class OnnxEncoder:
         return self._config.version
 
     def encode(self, texts: Sequence[str]) -> Iterator[Encoding]:
-        """One encoding a text, in order, as they come; a text of any length is read whole, window by window."""
-        yield from self._pool.map(self._encode, texts, self._cutter.cut(texts))
+        """One encoding a text, in order, begun at the call; a text of any length is read whole, window by window."""
+        return self._pool.map(self._encode, texts, self._cutter.cut(texts))
 
     def logits(self, texts: Sequence[str]) -> Iterator[tuple[Floats, Floats]]:
         """What is not calibrated yet, of the lower storey and the upper: logits (2 × ids,), primaries before labels."""
@@ -102,7 +105,7 @@ class OnnxEncoder:
             reading = self._read(windows)
             return reading.ballot.logits, self._read_on(reading).logits
 
-        yield from self._pool.map(both, self._cutter.cut(texts))
+        return self._pool.map(both, self._cutter.cut(texts))
 
     def _encode(self, text: str, windows: list[Window]) -> Encoding:
         config = self._config
@@ -144,7 +147,7 @@ def _feed(window: Window) -> dict[str, NDArray[np.int64]]:
 
 def _evidence(text: str, windows: list[Window], speaks: Floats) -> tuple[tuple[int, int], ...]:
     """The clauses that spoke most for the best category against its rival, in the order of the text."""
-    share = np.zeros(len(text), np.float32)
+    share = np.zeros(len(text) + 1, np.float32)
     at = 0
     for window in windows:
         part = speaks[at : at + len(window.pieces)]
@@ -152,25 +155,10 @@ def _evidence(text: str, windows: list[Window], speaks: Floats) -> tuple[tuple[i
         counts = np.bincount(pieces, minlength=len(window.pieces)).clip(1)
         share[window.start : window.start + len(pieces)] = np.where(pieces > 0, (part / counts)[pieces], 0)
         at += len(window.pieces)
-    clauses = _clauses(text)
-    strength = {clause: float(share[clause[0] : clause[1]].sum()) for clause in clauses}
-    strongest = sorted(clauses, key=lambda c: -strength[c])[:EVIDENCE]
-    most = strength[strongest[0]] if strongest else 0.0
-    return tuple(sorted(c for c in strongest if strength[c] > 0 and strength[c] >= most / 3))
-
-
-def _clauses(text: str) -> list[tuple[int, int]]:
-    """Runs between punctuation marks, `[start, end)`."""
-    clauses = []
-    start = -1
-    for i, c in enumerate(text):
-        if c.isalnum():
-            if start < 0:
-                start = i
-            end = i + 1
-        elif c in "，。！？；、,!?;：:\n \t…" and start >= 0:
-            clauses.append((start, end))
-            start = -1
-    if start >= 0:
-        clauses.append((start, end))
-    return clauses
+    clauses = [clause.span() for clause in _CLAUSE.finditer(text)]
+    if not clauses:
+        return ()
+    strength = np.add.reduceat(share, np.ravel(clauses))[::2]
+    strongest = np.argsort(-strength, kind="stable")[:EVIDENCE].tolist()
+    least = strength[strongest[0]] / 3
+    return tuple(sorted(clauses[k] for k in strongest if strength[k] > 0 and strength[k] >= least))

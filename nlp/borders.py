@@ -70,123 +70,28 @@ def _person_end(text: str, start: int, end: int) -> int:
     return end - 1 if is_full and _AFTER_PERSON.match(text, end - 1) else end
 
 
-_PLACE_WORDS = (
-    *(
-        "公路",
-        "路口",
-        "交汇处",
-        "交叉口",
-        "小区",
-        "水库",
-        "高速",
-        "居民点",
-        "街道",
-        "社区",
-        "广场",
-        "花园",
-        "大道",
-        "大厦",
-    ),
-    *(
-        "公寓",
-        "单元",
-        "号楼",
-        "地铁站",
-        "公交车站",
-        "火车站",
-        "汽车站",
-        "商业街",
-        "步行街",
-        "租车处",
-        "工业园",
-        "开发区",
-        "新区",
-    ),
-    *(
-        "城区",
-        "县城",
-        "公园",
-        "酒店",
-        "宾馆",
-        "商场",
-        "市场",
-        "大桥",
-        "隧道",
-        "收费站",
-        "出口",
-        "入口",
-        "家属院",
-        "家属楼",
-        "别墅",
-    ),
-    *("国际城", "老街"),
+def _rests(words: str) -> dict[str, list[str]]:
+    """What may follow each first part of the words to complete one of them."""
+    rests: dict[str, list[str]] = {}
+    for word in words.split():
+        for size in range(1, len(word)):
+            rests.setdefault(word[:size], []).append(word[size:])
+    return rests
+
+
+_PLACE_RESTS = _rests(
+    "公路 路口 交汇处 交叉口 小区 水库 高速 居民点 街道 社区 广场 花园 大道 大厦 公寓 单元 "
+    "号楼 地铁站 公交车站 火车站 汽车站 商业街 步行街 租车处 工业园 开发区 新区 城区 县城 公园 "
+    "酒店 宾馆 商场 市场 大桥 隧道 收费站 出口 入口 家属院 家属楼 别墅 国际城 老街"
 )
-_ORG_WORDS = (
-    *(
-        "公司",
-        "集团",
-        "大队",
-        "支队",
-        "中队",
-        "总队",
-        "银行",
-        "支行",
-        "分行",
-        "医院",
-        "学校",
-        "中学",
-        "小学",
-        "大学",
-        "学院",
-    ),
-    *(
-        "幼儿园",
-        "派出所",
-        "委员会",
-        "管理局",
-        "分局",
-        "办事处",
-        "办公室",
-        "办公厅",
-        "物业",
-        "电网",
-        "基地",
-        "中心",
-        "法院",
-        "检察院",
-    ),
-    *(
-        "公安局",
-        "教育局",
-        "政府",
-        "晚报",
-        "日报",
-        "新闻网",
-        "看守所",
-        "车管所",
-        "合作社",
-        "信用社",
-        "移动",
-        "电信",
-        "联通",
-    ),
-    *(
-        "宾馆",
-        "酒店",
-        "超市",
-        "药店",
-        "药房",
-        "机关",
-        "市委",
-        "县委",
-        "区委",
-        "省委",
-        "州委",
-        "事务所",
-        "驾校",
-        "管理站",
-    ),
+_ORG_RESTS = _rests(
+    "公司 集团 大队 支队 中队 总队 银行 支行 分行 医院 学校 中学 小学 大学 学院 幼儿园 派出所 "
+    "委员会 管理局 分局 办事处 办公室 办公厅 物业 电网 基地 中心 法院 检察院 公安局 教育局 政府 "
+    "晚报 日报 新闻网 看守所 车管所 合作社 信用社 移动 电信 联通 宾馆 酒店 超市 药店 药房 机关 "
+    "市委 县委 区委 省委 州委 事务所 驾校 管理站"
 )
+#: Characters of the longest first part of a word.
+_LONGEST = max(len(part) for rests in (_PLACE_RESTS, _ORG_RESTS) for part in rests)
 _BESIDE_PLACE = re.compile(
     "(?:门口|附近|对面|旁边|旁|周边|境内|楼下|等地|等|与|和|及|往|去|某|至|到|的|在|是|这|居民|业主|村民|市民|莫名|直行|精装修?"
     r"|新建|[东西南北]面|警方|房产|男子|女子|地区|方向|进行|部分)\Z"
@@ -205,7 +110,7 @@ _UNITS = 6
 
 
 def _place_end(text: str, start: int, end: int) -> int:
-    end = _completed(text, start, end, _PLACE_WORDS)
+    end = _completed(text, start, end, _PLACE_RESTS)
     for _ in range(_UNITS):
         unit = _UNIT.match(text, end) if text[end - 1] in _NUMBERED or _is_latin(text[end - 1]) else None
         if not unit:
@@ -218,7 +123,7 @@ def _place_end(text: str, start: int, end: int) -> int:
 
 
 def _org_end(text: str, start: int, end: int) -> int:
-    end = _completed(text, start, end, _ORG_WORDS)
+    end = _completed(text, start, end, _ORG_RESTS)
     beside = _BESIDE_ORG.search(text, max(start, end - 6), end)
     return _closed(text, start, beside.start() if beside else end)
 
@@ -226,13 +131,13 @@ def _org_end(text: str, start: int, end: int) -> int:
 _ENDS: dict[str, Callable[[str, int, int], int]] = {"person": _person_end, "place": _place_end, "org": _org_end}
 
 
-def _completed(text: str, start: int, end: int, words: tuple[str, ...]) -> int:
+def _completed(text: str, start: int, end: int, rests: dict[str, list[str]]) -> int:
     """Where the longest of the words ends of which a first part closes `text[start:end]`."""
     best = end
-    for word in words:
-        for size in range(1, min(len(word), end - start + 1)):
-            if text.endswith(word[:size], start, end) and text.startswith(word[size:], end):
-                best = max(best, end + len(word) - size)
+    for at in range(max(start, end - _LONGEST), end):
+        for rest in rests.get(text[at:end], ()):
+            if text.startswith(rest, end):
+                best = max(best, end + len(rest))
     return best
 
 

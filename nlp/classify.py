@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +37,15 @@ def applying(ids: Sequence[str], labels: NDArray[np.float32], best: int, above: 
     An id applies from `above` on. Where those of one level 1 only reach it together (the chance that at least one of
     them applies), the likeliest of them applies. `other` says that nothing does, so it never stands beside anything.
     """
-    chosen = {k for k in range(len(ids)) if labels[k] >= above and ids[k] != "other"}
+    chances = labels.tolist()
+    chosen = {k for k, chance in enumerate(chances) if chance >= above and ids[k] != "other"}
     families: dict[str, list[int]] = {}
     for k, category in enumerate(ids):
         families.setdefault(top(category), []).append(k)
     for family, members in families.items():
-        if family != "other" and not chosen.union([best]).intersection(members):
-            together = 1 - float(np.prod(1 - labels[members]))
+        if family != "other" and best not in members and chosen.isdisjoint(members):
+            together = 1 - prod(1 - chances[k] for k in members)
             if together >= above:
-                chosen.add(max(members, key=lambda k: (labels[k], -k)))
+                chosen.add(max(members, key=lambda k: (chances[k], -k)))
     chosen.discard(best)
-    return sorted(chosen, key=lambda k: (-labels[k], k))
+    return sorted(chosen, key=lambda k: (-chances[k], k))
