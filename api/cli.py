@@ -19,6 +19,7 @@ from api.bench import bench, tables
 from api.cli_annotations import annotations_app
 from api.cli_backfill import backfill
 from api.cli_bulletin import bulletin
+from api.cli_eval import evaluate_
 from api.cli_issues import DEFAULT_STORE, Out, StoreUrl, issues_app
 from api.cli_keys import keys_app
 from api.cli_loop import RoutingFile, check, read_routing, status, tell_route
@@ -35,7 +36,7 @@ from api.linking import LinkedStore
 from api.output import open_writer
 from api.store import Store
 from corpora import HeaderError, Importer, InputError, Rejected, Report, default_taxonomy
-from models import ENCODER, ArtefactError, evaluate, load_pipeline, load_scorer, read_gold
+from models import ENCODER, ArtefactError, load_pipeline, load_scorer
 
 REJECTED_ROWS = 3
 
@@ -59,6 +60,7 @@ app.command("tune-links", epilog="Example: minqing tune-links pairs.csv")(tune_l
 app.command(epilog="Example: minqing serve --port 8000")(serve)
 app.command(epilog="Example: minqing stream --broker nats://localhost:4222 --store sqlite:///minqing.db")(stream)
 app.command(epilog="Example: minqing backfill archive/ tagged/ --store sqlite:///minqing.db")(backfill)
+app.command("eval", epilog="Example: minqing eval gold.jsonl --json")(evaluate_)
 app.command(epilog="Example: minqing bulletin --period week -o week.docx")(bulletin)
 
 Inputs = Annotated[
@@ -138,16 +140,6 @@ def bench_(
         print(json.dumps(measured, ensure_ascii=False, indent=2))
     else:
         Console().print(*tables(measured))
-
-
-@app.command("eval", epilog="Example: minqing eval gold.jsonl")
-def evaluate_(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD.jsonl", help="Rows {id, text, primary, labels, acceptable}.")],
-) -> None:
-    """Measure the categories against labelled reports; prints one JSON object."""
-    if not gold.is_file():
-        raise UsageError(f"{gold}: no such file; give labelled reports as JSONL")
-    print(json.dumps(evaluate(load_pipeline(), read_gold(gold)), ensure_ascii=False, indent=2))
 
 
 @app.command(epilog="Example: minqing train --data ~/labelled --out models/artefacts/encoder")
