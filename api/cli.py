@@ -147,6 +147,10 @@ def train(
     data: Annotated[Path, typer.Option("--data", help="Folder of labelled texts; see CONTRIBUTING.md.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the artefact to write.")] = ENCODER,
     work: Annotated[Path, typer.Option("--work", help="Checkpoints; a broken run goes on.")] = Path("train-work"),
+    encoder: Annotated[
+        Path | None,
+        typer.Option(help="A BERT's folder by sentence-transformers, to start from.", show_default="e5-small"),
+    ] = None,
     gold: Annotated[list[Path], typer.Option("--gold", help="Labelled reports to measure for the card.")] = [],  # noqa: B006
 ) -> None:
     """Train the encoder from public weights to an artefact. Needs the `train` extra: pip install 'minqing[train]'."""
@@ -156,7 +160,7 @@ def train(
     except ImportError as error:
         raise UsageError(f"{error.name} is not installed; pip install 'minqing[train]'") from error
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    build(data, out, work, Recipe(), gold)
+    build(data, out, work, Recipe(), gold, encoder=encoder)
 
 
 @app.command()

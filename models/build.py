@@ -21,10 +21,10 @@ from models.calibrate import label_curve, temperature, threshold_for_accuracy
 from models.calibration import label_probabilities, softmax
 from models.card import card
 from models.data import TAGS, TrainingData
-from models.evaluate import Gold, evaluate, multilabel_f1, read_gold
+from models.evaluate import Gold, multilabel_f1, read_gold, score
 from models.export import export
 from models.onnx_encoder import OnnxEncoder
-from models.train import Recipe, train_network
+from models.train import BEGUN_FROM, Recipe, train_network
 from nlp import Pipeline, default_routing
 from nlp.classify import applying
 
@@ -40,9 +40,20 @@ UNLABELLED = 1500
 Floats = NDArray[np.float32]
 
 
-def build(data_folder: Path, out: Path, work: Path, recipe: Recipe, gold: Sequence[Path] = ()) -> None:
-    """Train, and write the artefact to `out`; texts under `gold` are measured for the card and never trained on."""
-    network, _, data = train_network(data_folder, work, recipe)
+def build(
+    data_folder: Path,
+    out: Path,
+    work: Path,
+    recipe: Recipe,
+    gold: Sequence[Path] = (),
+    *,
+    encoder: Path | None = None,
+) -> None:
+    """Train, and write the artefact to `out`; texts under `gold` are measured for the card and never trained on.
+
+    `encoder` is a folder to start from instead of the default; see `train_network`.
+    """
+    network, _, data = train_network(data_folder, work, recipe, encoder=encoder)
     with torch.no_grad():
         out.mkdir(parents=True, exist_ok=True)
         export(network, out)
@@ -54,7 +65,12 @@ def build(data_folder: Path, out: Path, work: Path, recipe: Recipe, gold: Sequen
     calibrated(out, data).save(out)
     texts = {"held-out real texts": [_gold(i, e) for i, e in enumerate(data.held_out)]}
     figures = measured(out, texts | {path.name: read_gold(path) for path in gold})
-    (out / CARD).write_text(card(ArtefactConfig.load(out), recipe, data, figures), "utf-8")
+    origin = (work / BEGUN_FROM).read_text("utf-8")
+    storeys = (
+        f"{len(network.lower.encoder.layer)} and {len(network.upper)} layers, {network.lower.config.hidden_size} wide"
+    )
+    text = card(ArtefactConfig.load(out), recipe, data, figures, origin=origin, storeys=storeys)
+    (out / CARD).write_text(text, "utf-8")
 
 
 def calibrated(folder: Path, data: TrainingData) -> ArtefactConfig:
@@ -91,7 +107,7 @@ def measured(folder: Path, gold: dict[str, list[Gold]]) -> dict[str, dict[str, A
         encoder = OnnxEncoder(folder, config=replace(config, settled_above=settled_above))
         pipeline = Pipeline(encoder, default_taxonomy(), default_routing())
         for name, rows in gold.items():
-            figures[name + way] = evaluate(pipeline, rows)
+            figures[name + way] = score(rows, list(pipeline.stream(g.report for g in rows)))
             log.info("%s%s: %s", name, way, figures[name + way])
     return figures
 

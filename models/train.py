@@ -18,12 +18,14 @@ from torch import Tensor, nn
 from transformers import BertModel
 
 from corpora import default_taxonomy
-from models.backbone import load_backbone
+from models.artefact import ArtefactError
+from models.backbone import ORIGIN, load_backbone
 from models.batches import TextBatch, endless, text_batch
 from models.data import TAGS, Pair, TaggedText, TrainingData, read_training_data
 from models.distil import halve
 from models.losses import category_loss, contrastive_loss, department_loss, tag_loss, targets
 from models.network import Network, text_logits, text_vectors
+from models.pretrained import load_folder
 from models.probe import start_heads
 from models.windows import Window, WindowCutter
 
@@ -57,12 +59,23 @@ class Recipe:
     windows: int = 2
 
 
-def train_network(folder: Path, work: Path, recipe: Recipe) -> tuple[Network, WindowCutter, TrainingData]:
-    """Train on the data under `folder`; checkpoints go to `work`."""
+#: In the folder of checkpoints: which weights they began from.
+BEGUN_FROM = "begun-from.txt"
+
+
+def train_network(
+    folder: Path, work: Path, recipe: Recipe, *, encoder: Path | None = None
+) -> tuple[Network, WindowCutter, TrainingData]:
+    """Train on the data under `folder`; checkpoints go to `work`.
+
+    `encoder` is a folder to start from instead of the default, see `load_folder`; ArtefactError where it cannot be, or
+    where `work` began from other weights.
+    """
     torch.manual_seed(recipe.seed)
     rng = random.Random(recipe.seed)
+    whole, tokenizer, origin = load_folder(encoder) if encoder else (*load_backbone(), ORIGIN)
+    _begin(work, origin)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    work.mkdir(parents=True, exist_ok=True)
     data = read_training_data(folder, seed=recipe.seed)
     log.info(
         "%d examples, %d held out, %d by department, %d tagged, %d pairs, %d unlabelled",
@@ -73,7 +86,6 @@ def train_network(folder: Path, work: Path, recipe: Recipe) -> tuple[Network, Wi
         len(data.pairs),
         len(data.unlabelled),
     )
-    whole, tokenizer = load_backbone()
     (work / "tokenizer.json").write_text(tokenizer.to_str(), "utf-8")
     (work / "characters.txt").write_text(_characters(data) + "\n", "utf-8")
     cutter = WindowCutter.load(work)
@@ -91,6 +103,14 @@ def train_network(folder: Path, work: Path, recipe: Recipe) -> tuple[Network, Wi
         _fine_tune(network, cutter, data, recipe, rng, work)
         torch.save(network.state_dict(), final)
     return network, cutter, data
+
+
+def _begin(work: Path, origin: str) -> None:
+    work.mkdir(parents=True, exist_ok=True)
+    mark = work / BEGUN_FROM
+    if mark.exists() and mark.read_text("utf-8") != origin:
+        raise ArtefactError(f"{work} began from {mark.read_text('utf-8')}, not from {origin}; give another --work")
+    mark.write_text(origin, "utf-8")
 
 
 def _characters(data: TrainingData) -> str:

@@ -40,11 +40,17 @@ class Batch:
     piece_of_char: IntArray
 
 
-def _known(tokenizer: Tokenizer, piece: str) -> int:
-    number = tokenizer.token_to_id(piece)
-    if number is None:
-        raise ValueError(f"the tokeniser has no piece {piece!r}; use the one beside the weights")
-    return number
+#: What stands before a window, after it, and beside it: of sentence pieces, of word pieces.
+_MARKS = (("<s>", "</s>", "<pad>"), ("[CLS]", "[SEP]", "[PAD]"))
+
+
+def _marks(tokenizer: Tokenizer) -> tuple[int, int, int]:
+    for marks in _MARKS:
+        start, end, pad = (tokenizer.token_to_id(mark) for mark in marks)
+        if start is not None and end is not None and pad is not None:
+            return start, end, pad
+    wanted = " nor ".join(" ".join(marks) for marks in _MARKS)
+    raise ValueError(f"the tokeniser has neither {wanted}; use the one beside the weights")
 
 
 class WindowCutter:
@@ -53,7 +59,7 @@ class WindowCutter:
     def __init__(self, tokenizer: Tokenizer, characters: str) -> None:
         self._tokenizer = tokenizer
         self._char_ids = {c: i for i, c in enumerate(characters, start=2)}
-        self._bos, self._eos, self.pad = (_known(tokenizer, piece) for piece in ("<s>", "</s>", "<pad>"))
+        self._bos, self._eos, self.pad = _marks(tokenizer)
         #: How many characters are known.
         self.characters = len(characters)
 
