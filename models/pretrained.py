@@ -75,6 +75,7 @@ def _config(path: Path) -> BertConfig:
     wants = {
         "model_type": ("bert", fields.get("model_type")),
         "hidden_act": ("gelu", fields.get("hidden_act", "gelu")),
+        "is_decoder": (False, fields.get("is_decoder", False)),
         "position_embedding_type": ("absolute", fields.get("position_embedding_type", "absolute")),
     }
     for name, (wanted, seen) in wants.items():
