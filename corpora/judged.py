@@ -18,11 +18,14 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def judged_categories() -> dict[str, Example]:
-    """Categories of judged texts by the text's hash; each example's own text is empty, for the reader to fill in."""
+def judged_categories(*, held_out: bool = False) -> dict[str, Example]:
+    """Categories of judged texts by the text's hash; each example's own text is empty, for the reader to fill in.
+
+    held_out: those judged to calibrate by, which training never reads, instead of those it does.
+    """
     return {
         row["text"]: Example("", row["primary"], tuple(row["labels"]), tuple(row["acceptable"]), row["sure"])
-        for row in _rows("categories")
+        for row in _rows("held_out" if held_out else "categories")
     }
 
 

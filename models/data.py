@@ -72,7 +72,7 @@ class TrainingData:
 
 
 def read_training_data(folder: Path, *, seed: int) -> TrainingData:
-    """Read everything, texts normalised; one in ten of the real labelled texts is held out.
+    """Read everything, texts normalised; one in ten of the real labelled texts is held out, and those judged for it.
 
     What stands in `dev/` serves to choose and to report, so its texts, and others' reprints of them, are left out
     wherever else they occur.
@@ -86,8 +86,8 @@ def read_training_data(folder: Path, *, seed: int) -> TrainingData:
     ]
     rng.shuffle(real)
     cut = len(real) // 10
-    judged, judged_tags = _judged(folder, kept_apart)
-    judged_texts = Reprints(e.text for e in judged)
+    judged, judged_held_out, judged_tags = _judged(folder, kept_apart)
+    judged_texts = Reprints(e.text for e in (*judged, *judged_held_out))
     weak = [
         e
         for e in (*court_facts(folder, rng), *short_messages(folder, rng))
@@ -114,7 +114,7 @@ def read_training_data(folder: Path, *, seed: int) -> TrainingData:
     trained = Reprints(e.text for e in examples)
     return TrainingData(
         examples=examples,
-        held_out=[e for e in real[:cut] if e.text not in trained],
+        held_out=[e for e in (*real[:cut], *judged_held_out) if e.text not in trained],
         departments=list(_departments(folder)),
         tagged=[*tagged, *judged_tags],
         pairs=[*_issue_pairs(folder, rng), *_written_pairs(rng), *_title_pairs(boards)],
@@ -137,10 +137,11 @@ def _departments(folder: Path) -> Iterator[Example]:
         yield Example(normalise(row["text"]).text, category, (category,), sure=False)
 
 
-def _judged(folder: Path, kept_apart: Reprints) -> tuple[list[Example], list[TaggedText]]:
-    """The texts under `folder` that we judged, with what we said of them."""
-    categories, spans = judged_categories(), judged_spans()
+def _judged(folder: Path, kept_apart: Reprints) -> tuple[list[Example], list[Example], list[TaggedText]]:
+    """The texts under `folder` that we judged, with what we said of them: to train on, to hold out, and entities."""
+    categories, set_aside, spans = judged_categories(), judged_categories(held_out=True), judged_spans()
     examples: dict[str, Example] = {}
+    held_out: dict[str, Example] = {}
     tagged: dict[str, TaggedText] = {}
     for name in _JUDGED:
         for row in read_rows(folder / name):
@@ -148,9 +149,11 @@ def _judged(folder: Path, kept_apart: Reprints) -> tuple[list[Example], list[Tag
             known = text_hash(text)
             if known in categories and text not in kept_apart:
                 examples[known] = _normal(replace(categories[known], text=text))
+            if known in set_aside and text not in kept_apart:
+                held_out[known] = _normal(replace(set_aside[known], text=text))
             if known in spans and text not in kept_apart:
                 tagged[known] = _tagged(text, spans[known])
-    return list(examples.values()), list(tagged.values())
+    return list(examples.values()), list(held_out.values()), list(tagged.values())
 
 
 def _tagged(text: str, entities: tuple[Span, ...]) -> TaggedText:
