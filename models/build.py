@@ -24,6 +24,7 @@ from models.data import TAGS, TrainingData
 from models.evaluate import Gold, multilabel_f1, read_gold, score
 from models.export import export
 from models.onnx_encoder import OnnxEncoder
+from models.smooth import loudness
 from models.train import BEGUN_FROM, Recipe, train_network
 from nlp import Pipeline, default_routing
 from nlp.classify import applying
@@ -53,10 +54,11 @@ def build(
 
     `encoder` is a folder to start from instead of the default; see `train_network`.
     """
-    network, _, data = train_network(data_folder, work, recipe, encoder=encoder)
+    network, cutter, data = train_network(data_folder, work, recipe, encoder=encoder)
     with torch.no_grad():
         out.mkdir(parents=True, exist_ok=True)
-        export(network, out)
+        sample = [window for windows in cutter.cut(data.unlabelled[::100]) for window in windows]
+        export(network, out, loudness(network, cutter, sample))
     for name in (TOKENIZER, CHARACTERS):
         shutil.copy(work / name, out / name)
     taxonomy = default_taxonomy()
