@@ -20,6 +20,16 @@ from api.store import Store
 from models import load_scorer
 from nlp import Pipeline
 
+LAMP = "阳光花园三期门口的路灯坏了一周，晚上很不安全，请尽快修理。"
+LAMP_AGAIN = "阳光花园三期门口的路灯坏了一周多了，晚上出门很不安全，请尽快来修理。"
+FRAUD = "我在微信上被拉进股票群，被骗了5万元，对方电话13800138000，请帮我追回。"
+#: Two of one problem, and one of another.
+THREE = [
+    {"id": "1", "text": LAMP, "received_at": "2026-03-02T19:20:00+08:00", "source": "热线"},
+    {"id": "2", "text": LAMP_AGAIN, "received_at": "2026/3/4 08:00:00", "source": "热线"},
+    {"id": "3", "text": FRAUD, "received_at": "2026-03-05", "source": "热线"},
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -47,7 +57,7 @@ def serving(folder: Path, pipeline: Pipeline, *, no_auth: bool = False, **settin
     """Serve a new store in a folder until the block ends."""
     store = Store(f"sqlite:///{folder}/served.db")
     keys = Keys(store)
-    tokens = {role.value: keys.create(name=f"{role} of the test", role=role)[1] for role in Role}
+    tokens = {role.value: keys.create(name=f"{role} of the test", role=role, by="test")[1] for role in Role}
     settings = {"uploads": folder / "uploads", "webhook_networks": ("127.0.0.0/8",)} | settings
     app = create_app(
         store=store, pipeline=pipeline, scorer=load_scorer(), settings=Settings(**settings), no_auth=no_auth
@@ -82,3 +92,8 @@ def ask(served: Served, method: str, path: str, role: str | None = "admin", **mo
     response = served.call(method, path, role, **more)
     assert response.is_success, response.text
     return response.json() if response.content else None
+
+
+def issue_of(served: Served, key: str) -> str:
+    """The issue that a report is in."""
+    return str(ask(served, "GET", f"/v1/reports/{key}")["issue"])

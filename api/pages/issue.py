@@ -149,7 +149,6 @@ class _Shown:
 
     async def merge(self, told: Told) -> None:
         other, by = str(told["issue"]), self.desk.principal.by
-        await self.desk.audit("issue.merge", self.issue, other=other)
         verdict = await self.desk.decide(lambda linked: linked.merge(self.issue, other, by=by))
         await self._moved_on(verdict)
         ui.notify("已合并，可在“经过”里撤销", type="positive", position="top")
@@ -159,14 +158,12 @@ class _Shown:
         if not keys:
             ui.notify("请先勾选要拆出的报告", type="warning", position="top")
             return
-        await self.desk.audit("issue.split", self.issue, reports=keys)
         await self.desk.decide(lambda linked: linked.split(self.issue, keys, by=by))
         await self.refresh()
         ui.notify(f"已拆出 {len(keys)} 条，可在“经过”里撤销", type="positive", position="top")
 
     async def undo(self, told: Told) -> None:
         decision, by = int(told["decision"]), self.desk.principal.by
-        await self.desk.audit("decision.undo", str(decision))
         await self.desk.decide(lambda linked: linked.undo(decision, by=by))
         await self.refresh()
         ui.notify("已撤销", type="positive", position="top")

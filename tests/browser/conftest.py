@@ -58,7 +58,7 @@ def served(chromium: str, pipeline: Pipeline, tmp_path_factory: pytest.TempPathF
             reports += problem.tellings
         for _ in Ingester(LinkedStore(store, load_scorer()), pipeline).ingest(reports):
             pass
-    keys = {role.value: Keys(store).create(name=f"{role} of the test", role=role)[1] for role in Role}
+    keys = {role.value: Keys(store).create(name=f"{role} of the test", role=role, by="test")[1] for role in Role}
     call = [
         Path(sys.executable).with_name("minqing"),
         "serve",

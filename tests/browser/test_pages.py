@@ -99,10 +99,10 @@ def test_one_comes_in_by_a_key_only_and_goes_out(look: Look, served: Served) -> 
 
 def test_a_revoked_key_ends_the_work_at_once(look: Look, served: Served) -> None:
     keys = Keys(served.store)
-    key, token = keys.create(name="short lived", role=Role.TRIAGE)
+    key, token = keys.create(name="short lived", role=Role.TRIAGE, by="test")
     served.keys["short lived"] = token
     page = look("short lived").go("/issues")
-    keys.revoke(key.id)
+    keys.revoke(key.id, by="test")
     page.locator("select[name=category]").select_option("fraud")
     expect(page.locator("#key")).to_be_visible()
 
