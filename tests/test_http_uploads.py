@@ -54,6 +54,12 @@ def test_a_file_of_another_kind_is_refused(served: Served, name: str, map_: str,
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
+def test_a_form_has_no_other_field(served: Served) -> None:
+    files, data = {"file": ("x.csv", "text\n路灯坏了\n".encode())}, {"author": "张三"}
+    answer = served.call("POST", "/v1/reports/upload", files=files, data=data)
+    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, ["/author"])
+
+
 @pytest.mark.parametrize(
     ("name", "content", "error"),
     [
