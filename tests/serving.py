@@ -1,7 +1,11 @@
-"""A real server on a free port, with a key for every role, for tests to call."""
+"""A real server on a free port, with a key for every role, for tests to call.
+
+`python tests/serving.py STORE PORT` serves a store in a process of its own, to be killed.
+"""
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +15,7 @@ from threading import Thread
 from typing import Any
 
 import httpx2
+from plain import plain_pipeline
 
 from api.http.app import create_app
 from api.http.server import Server, configure
@@ -19,6 +24,7 @@ from api.keys import Keys, Role
 from api.store import Store
 from models import load_scorer
 from nlp import Pipeline
+from nlp.link_score import PlainScorer
 
 LAMP = "阳光花园三期门口的路灯坏了一周，晚上很不安全，请尽快修理。"
 LAMP_AGAIN = "阳光花园三期门口的路灯坏了一周多了，晚上出门很不安全，请尽快来修理。"
@@ -97,3 +103,16 @@ def ask(served: Served, method: str, path: str, role: str | None = "admin", **mo
 def issue_of(served: Served, key: str) -> str:
     """The issue that a report is in."""
     return str(ask(served, "GET", f"/v1/reports/{key}")["issue"])
+
+
+def serve_plainly(store: str, port: str) -> None:
+    """Serve a store without an encoder, for tests that kill a server."""
+    pipeline, scorer = plain_pipeline(64), PlainScorer(64)
+    folder = Path(store.removeprefix("sqlite:///")).parent
+    settings = Settings(rate="1000000/minute", uploads=folder / "uploads", webhook_networks=("127.0.0.0/8",))
+    app = create_app(store=Store(store), pipeline=pipeline, scorer=scorer, settings=settings)
+    Server(configure(app, host="127.0.0.1", port=int(port)), app.state.service).run()
+
+
+if __name__ == "__main__":
+    serve_plainly(*sys.argv[1:])
