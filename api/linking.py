@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,16 @@ class LinkedStore:
             session.flush()
             revision = self.store.revision(session)
         self._linker, self._revision = linker, revision
+
+    def warm(self, *, wanted: Callable[[], bool]) -> None:
+        """Read all that is stored, so that no write has to wait for it; ends early where it is not wanted any more."""
+        if self._linker is not None:
+            return
+        with self.store.reading() as session:
+            revision = self.store.revision(session)
+            linker = self._restored(session, wanted=wanted)
+        if wanted():
+            self._linker, self._revision = linker, revision
 
     def _current(self) -> tuple[Linker, int]:
         """A linker and its revision, restored without holding the store: that takes long, and others wait to write."""
@@ -104,11 +115,11 @@ class LinkedStore:
         except UnknownError as error:
             raise UsageError(f"{error}; see `minqing issues list` and `minqing issues show ID`") from error
 
-    def _restored(self, session: Session) -> Linker:
+    def _restored(self, session: Session, *, wanted: Callable[[], bool] = lambda: True) -> Linker:
         linker = Linker(scorer=self.scorer)
         for verdict in self.store.verdicts(session):
             linker.verdicts.add(verdict)
-        for stored in self.store.reports(session):
+        for stored in takewhile(lambda _: wanted(), self.store.reports(session)):
             restore(linker, stored)
         return linker
 

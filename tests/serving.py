@@ -71,7 +71,7 @@ def serving(folder: Path, pipeline: Pipeline, *, no_auth: bool = False, **settin
     server = Server(configure(app, host="127.0.0.1", port=0), app.state.service)
     thread = Thread(target=server.run, daemon=True)
     thread.start()
-    until(lambda: server.started)
+    until(lambda: server.started and app.state.service.ready)
     port = server.servers[0].sockets[0].getsockname()[1]
     served = Served(f"http://127.0.0.1:{port}", app.state.service, tokens, {})
     try:

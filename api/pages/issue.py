@@ -17,6 +17,7 @@ from api.issue_queries import Happened, find_issue, lineage, members, timeline
 from api.issues import Issue
 from api.pages.charts import bars
 from api.pages.desk import Desk
+from api.pages.listing import Turned
 from api.pages.near import Near, issue_named, near_issues
 from api.pages.panel import Panel, Told
 from api.paging import Page
@@ -70,7 +71,7 @@ class _Shown:
         self.desk = desk
         self.issue = issue
         self.period: Period = "day"
-        self.cursors: list[str | None] = [None]
+        self.turned = Turned()
         self.near: list[Near] | None = None
 
     async def build(self, known: Known) -> None:
@@ -109,10 +110,10 @@ class _Shown:
         }
 
     def _rows(self, page: Page[Stored]) -> dict[str, Any]:
-        return {"page": page, "whys": whys(page.items), "first": len(self.cursors) == 1}
+        return {"page": page, "whys": whys(page.items), "first": self.turned.first}
 
     async def _members(self) -> Page[Stored]:
-        cursor = self.cursors[-1]
+        cursor = self.turned.cursor
         return await self.desk.read(lambda session: members(session, self.issue, cursor=cursor, limit=ROWS))
 
     async def refresh(self) -> None:
@@ -121,7 +122,7 @@ class _Shown:
         if known is None:
             ui.navigate.reload()
             return
-        self.cursors = [None]
+        self.turned.restart()
         self.head.show(**self._head(known))
         self.rows.show(**self._rows(await self._members()))
         self.past.show(known=known)
@@ -135,11 +136,7 @@ class _Shown:
             self.head.show(**self._head(known))
 
     async def turn(self, told: Told) -> None:
-        cursor = str(told["cursor"])
-        if cursor:
-            self.cursors.append(cursor)
-        elif len(self.cursors) > 1:
-            self.cursors.pop()
+        self.turned.turn(told)
         self.rows.show(**self._rows(await self._members()))
 
     async def search(self, told: Told) -> None:
