@@ -1,4 +1,4 @@
-.PHONY: demo test lint schemathesis bench faults bench-link
+.PHONY: audit demo test lint schemathesis bench faults bench-link
 
 PYTHON ?= python3.11
 PIP = .venv/bin/pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -19,6 +19,11 @@ schemathesis: .venv/dev
 
 faults: .venv/dev
 	eval "$$(tests/services.sh start)" && MINQING_FAULTS=20 MINQING_REQUIRE_SERVICES=1 .venv/bin/pytest tests/faults tests/test_streams.py
+
+audit: .venv/runtime
+	$(PIP) -e '.[audit]'
+	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive corpora nlp models api
+	.venv/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip
 
 SIZES ?= 10000 100000 1000000
 

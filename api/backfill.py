@@ -58,7 +58,7 @@ def input_files(inputs: Iterable[str]) -> list[Path]:
 def connect(address: str | None) -> int:
     """Join a Ray cluster, or start Ray on this machine where no address is given; returns its processor cores."""
     try:
-        ray.init(address=address, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+        ray.init(address=address or "local", include_dashboard=False, log_to_driver=False, logging_level="ERROR")
     except ConnectionError as error:
         raise UsageError(f"--address {address}: no Ray there ({error}); start it with `ray start --head`") from error
     return int(ray.cluster_resources()["CPU"])

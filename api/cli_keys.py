@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from api.audit import Audit
 from api.cli_issues import DEFAULT_STORE, StoreUrl
 from api.keys import Keys, Role
 from api.store import Store
@@ -23,8 +22,7 @@ def create(
 ) -> None:
     """Make a key. It is printed once and cannot be shown again."""
     opened = Store(store)
-    key, token = Keys(opened).create(name=name, role=role)
-    Audit(opened).write(getuser(), "key.create", key.id, role=role.value)
+    _, token = Keys(opened).create(name=name, role=role, by=getuser())
     print(token)
 
 
@@ -43,6 +41,5 @@ def revoke(
 ) -> None:
     """The key works no longer, at once."""
     opened = Store(store)
-    Keys(opened).revoke(key)
-    Audit(opened).write(getuser(), "key.revoke", key)
+    Keys(opened).revoke(key, by=getuser())
     print(f"{key} revoked")

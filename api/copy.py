@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Connection, Table, delete, func, insert, select, text
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from api.errors import StoreError, UsageError
-from api.schema import Base, ReportRow
+from api.schema import AuditRow, Base, ReportRow
 from api.store import Store
 
 #: Rows written at once.
@@ -17,16 +15,22 @@ _SLICE = 500
 def copy_store(source: Store, target: Store) -> dict[str, int]:
     """Copy all rows to an empty store, in one transaction; gives how many of each table.
 
-    Raises UsageError where the target holds reports or issues, StoreError where a table has another count afterwards.
+    Raises UsageError where the target holds reports or an audit log, which nobody may remove, StoreError where a table
+    has another count afterwards.
     """
     counts: dict[str, int] = {}
     # Held as by a writer, the source stands still while it is read.
     with source.writing() as reading, target.writing() as writing:
         if writing.scalar(select(func.count()).select_from(ReportRow)):
             raise UsageError("the store to copy to holds reports; name one that is empty or not there yet")
+        if writing.scalar(select(func.count()).select_from(AuditRow)):
+            raise UsageError(
+                "the store to copy to was used before, as its audit log says; name one that is not there yet"
+            )
         read, write = reading.connection(), writing.connection()
         for table in reversed(Base.metadata.sorted_tables):
-            write.execute(delete(table))
+            if table.name != AuditRow.__tablename__:
+                write.execute(delete(table))
         for table in Base.metadata.sorted_tables:
             counts[table.name] = _copy(table, read, write)
         _follow(write)
@@ -52,11 +56,8 @@ def _follow(write: Connection) -> None:
     if write.dialect.name != "postgresql":
         return
     for table in Base.metadata.sorted_tables:
-        column: Any = table.autoincrement_column
+        column = table.autoincrement_column
         if column is not None:
-            write.execute(
-                text(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', '{column.name}'),"
-                    f" (SELECT coalesce(max({column.name}), 0) + 1 FROM {table.name}), false)"
-                )
-            )
+            sequence = func.pg_get_serial_sequence(table.name, column.name)
+            following = select(func.coalesce(func.max(column), 0) + 1).scalar_subquery()
+            write.execute(select(func.setval(sequence, following, False)))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.audit import Audit
 from api.errors import UsageError
 from api.events import emit, told_report
 from api.schema import CorrectionRow, ReportRow
@@ -39,7 +40,7 @@ def correct(
     """A person says what a report (by key) is about; the same as the machine said is an acceptance.
 
     categories: all that apply, the primary among them or not. The report is then decided and reviewed, with
-    probability 1. Raises UsageError where the report or a category is unknown.
+    probability 1; the audit log says who did it. Raises UsageError where the report or a category is unknown.
     """
     wanted = list(dict.fromkeys((primary, *categories)))
     known = {category.id for category in taxonomy}
@@ -59,6 +60,7 @@ def correct(
         session.add(made)
         _set(session, row, after)
         session.flush()
+        Audit(store).write(by, "report.correct", row.key, session=session, primary=primary)
         return _correction(made, row.key)
 
 
@@ -76,6 +78,7 @@ def undo_correction(store: Store, correction: int, *, by: str) -> Correction:
         row = session.get_one(ReportRow, made.report_pk)
         made.undone = True
         _set(session, row, made.before)
+        Audit(store).write(by, "correction.undo", row.key, session=session, correction=correction)
         return _correction(made, row.key)
 
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
+from api.audit import Audit
 from api.errors import UsageError
 from api.schema import KeyRow
 from api.store import Store
@@ -59,11 +60,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys of a store."""
+    """The keys of a store. Who makes or revokes one, `by`, is in the audit log."""
 
     store: Store
 
-    def create(self, *, name: str, role: Role) -> tuple[Key, str]:
+    def create(self, *, name: str, role: Role, by: str) -> tuple[Key, str]:
         """A new key and the token `mq_<id>_<secret>`, which cannot be shown again. Raises UsageError for a bad name."""
         name = name.strip()
         if not name.isprintable() or not 0 < len(name) <= MAX_NAME:
@@ -75,6 +76,7 @@ class Keys:
         with self.store.writing() as session:
             session.add(row)
             key = _key(row)
+            Audit(self.store).write(by, "key.create", key.id, session=session, role=role.value)
         return key, f"mq_{key_id}_{secret}"
 
     def list(self) -> list[Key]:
@@ -82,13 +84,14 @@ class Keys:
         with self.store.reading() as session:
             return [_key(row) for row in session.scalars(select(KeyRow).order_by(KeyRow.created_at, KeyRow.id))]
 
-    def revoke(self, key_id: str) -> Key:
+    def revoke(self, key_id: str, *, by: str) -> Key:
         """The key works no longer. Raises UsageError where there is none such."""
         with self.store.writing() as session:
             row = session.get(KeyRow, key_id)
             if row is None:
                 raise UsageError(f"no key {key_id!r}; see `minqing keys list`")
             row.revoked_at = row.revoked_at or datetime.now(UTC)
+            Audit(self.store).write(by, "key.revoke", key_id, session=session)
             return _key(row)
 
     def check(self, token: str) -> Principal | None:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import takewhile
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from api.audit import Audit
 from api.errors import UsageError
 from api.store import Store
 from api.stored import Stored
@@ -25,7 +28,8 @@ Decision = Callable[[Linker], tuple[Verdict, Change]]
 class LinkedStore:
     """One writer of one store; every write is one transaction that holds the store from its beginning.
 
-    The decisions below raise UsageError where an issue, a report or a decision is unknown.
+    The decisions below raise UsageError where an issue, a report or a decision is unknown. The audit log says who took
+    them.
     """
 
     store: Store
@@ -45,6 +49,16 @@ class LinkedStore:
             revision = self.store.revision(session)
         self._linker, self._revision = linker, revision
 
+    def warm(self, *, wanted: Callable[[], bool]) -> None:
+        """Read all that is stored, so that no write has to wait for it; ends early where it is not wanted any more."""
+        if self._linker is not None:
+            return
+        with self.store.reading() as session:
+            revision = self.store.revision(session)
+            linker = self._restored(session, wanted=wanted)
+        if wanted():
+            self._linker, self._revision = linker, revision
+
     def _current(self) -> tuple[Linker, int]:
         """A linker and its revision, restored without holding the store: that takes long, and others wait to write."""
         linker, self._linker = self._linker, None
@@ -56,15 +70,17 @@ class LinkedStore:
 
     def merge(self, one: str, other: str, *, by: str) -> Verdict:
         """Two issues become one, for ever."""
-        return self._decide(lambda linker: decide.merge(linker, one, other, by=by))
+        return self._decide(lambda linker: decide.merge(linker, one, other, by=by), "issue.merge", one, other=other)
 
     def split(self, issue: str, reports: list[str], *, by: str) -> Verdict:
         """These reports leave their issue and never meet the rest again."""
-        return self._decide(lambda linker: decide.split(linker, issue, reports, by=by))
+        return self._decide(
+            lambda linker: decide.split(linker, issue, reports, by=by), "issue.split", issue, reports=reports
+        )
 
     def move(self, report: str, to: str, *, by: str) -> Verdict:
         """A report goes to another issue and does not come back."""
-        return self._decide(lambda linker: decide.move(linker, report, to, by=by))
+        return self._decide(lambda linker: decide.move(linker, report, to, by=by), "issue.move", to, report=report)
 
     def undo(self, verdict_id: int, *, by: str) -> Verdict:
         """Take a decision back: the reports it moved are where they were."""
@@ -74,6 +90,7 @@ class LinkedStore:
             for replaced in verdict.replaces:
                 store.decide(session, replaced)
             store.apply(session, change)
+            Audit(store).write(by, "decision.undo", str(verdict_id), session=session)
         return verdict
 
     def consolidate(self) -> Change:
@@ -83,11 +100,12 @@ class LinkedStore:
             store.apply(session, change)
         return change
 
-    def _decide(self, decision: Decision) -> Verdict:
+    def _decide(self, decision: Decision, action: str, subject: str, **detail: Any) -> Verdict:
         with self._mended(), self.writing() as (store, session, linker):
             verdict, change = decision(linker)
             store.decide(session, verdict)
             store.apply(session, change)
+            Audit(store).write(verdict.by, action, subject, session=session, **detail)
         return verdict
 
     @contextmanager
@@ -97,11 +115,11 @@ class LinkedStore:
         except UnknownError as error:
             raise UsageError(f"{error}; see `minqing issues list` and `minqing issues show ID`") from error
 
-    def _restored(self, session: Session) -> Linker:
+    def _restored(self, session: Session, *, wanted: Callable[[], bool] = lambda: True) -> Linker:
         linker = Linker(scorer=self.scorer)
         for verdict in self.store.verdicts(session):
             linker.verdicts.add(verdict)
-        for stored in self.store.reports(session):
+        for stored in takewhile(lambda _: wanted(), self.store.reports(session)):
             restore(linker, stored)
         return linker
 

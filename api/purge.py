@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -62,7 +63,8 @@ def purge(store: Store, older_than: timedelta, *, by: str, now: datetime, dry_ru
         old = select(ReportRow.pk).where(ReportRow.seen_at < before)
         issues = set(session.scalars(select(ReportRow.issue_id).where(ReportRow.pk.in_(old)).distinct()))
         alive = set(session.scalars(select(ReportRow.issue_id).where(ReportRow.seen_at >= before).distinct()))
-        keys = list(session.scalars(select(ReportRow.key).where(ReportRow.pk.in_(old)).order_by(ReportRow.pk)))
+        named = list(session.execute(select(ReportRow.key, ReportRow.external_id).where(ReportRow.pk.in_(old))))
+        keys, ids = {key for key, _ in named}, {id_ for _, id_ in named}
         purged = Purged(before, len(keys), len(issues - alive))
         if dry_run:
             return purged
@@ -70,8 +72,9 @@ def purge(store: Store, older_than: timedelta, *, by: str, now: datetime, dry_ru
         session.execute(delete(ReportRow).where(ReportRow.seen_at < before))
         refresh(session, issues)
         _forget_words(session, issues, emptied=issues - alive)
-        _forget_keys(session, set(keys), before)
-        _unbind(store, session, set(keys))
+        _forget_keys(session, keys, before)
+        _forget_answers(session, keys | ids, before)
+        _unbind(store, session, keys)
         session.execute(update(TurnRow).values(revision=TurnRow.revision + 1, purges=TurnRow.purges + 1))
         detail = {"before": before.isoformat(), "reports": purged.reports, "issues": purged.issues}
         emit(session, "reports.purged", "", detail)
@@ -102,11 +105,26 @@ def _forget_words(session: Session, issues: set[str], *, emptied: set[str]) -> N
 
 
 def _forget_keys(session: Session, keys: set[str], before: datetime) -> None:
-    """Events of the purged reports, and answers and jobs of that time, which may quote them."""
+    """Events of the purged reports, and jobs of that time."""
     for part in _slices(keys):
         session.execute(delete(EventRow).where(EventRow.subject.in_(part), EventRow.kind.like("report.%")))
-    session.execute(delete(IdempotencyRow).where(IdempotencyRow.at < before))
     session.execute(delete(JobRow).where(JobRow.at < before))
+
+
+def _forget_answers(session: Session, names: set[str], before: datetime) -> None:
+    """Answers kept for repeated requests: those of that time, and those that name a purged report, however young."""
+    session.execute(delete(IdempotencyRow).where(IdempotencyRow.at < before))
+    for row in session.scalars(select(IdempotencyRow).execution_options(yield_per=_SLICE)):
+        answers = row.body if isinstance(row.body, list) else [row.body or {}]
+        if not names.isdisjoint(name for answer in answers for name in _names(answer)):
+            session.delete(row)
+
+
+def _names(answer: dict[str, Any]) -> Iterator[str]:
+    """Of the report that was taken in, and of the one that it was found alike."""
+    yield answer.get("id", "")
+    if "issue" in answer:
+        yield answer["issue"]["why"]["report"] or ""
 
 
 def _unbind(store: Store, session: Session, keys: set[str]) -> None:

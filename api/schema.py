@@ -100,6 +100,7 @@ class ReportRow(Base):
         Index("report_seen", "seen_at", "pk"),
         Index("report_category_seen", "category", "seen_at", "pk"),
         Index("report_queue", "reviewed", "decided", "score", "pk"),
+        Index("report_unreviewed", "reviewed", "seen_at", "pk"),
         Index("report_urgent", "reviewed", "urgent", "seen_at", "pk"),
         Index("report_day", "day", "category", "division"),
     )

@@ -94,6 +94,12 @@ def read_place(folder: Path, place: str) -> Iterator[Analysis]:
                 yield Analysis(**{name: getattr(told, name) for name in _TOLD}, vector=vector)
 
 
+def read_keys(folder: Path, place: str) -> list[str]:
+    """The keys of a place's reports, each once."""
+    table = _tagged(folder).to_table(columns=["key"], filter=dataset.field("place") == place)
+    return sorted(set(table["key"].to_pylist()))
+
+
 def place_of(report: Report, division: str) -> str:
     """Province and city of a report, or the region it came with: what linking is divided by."""
     return "/".join(division.split("/")[:2]) or report.region

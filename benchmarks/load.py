@@ -1,10 +1,12 @@
-"""Load on a running service: so many clients send single reports for a while; prints one JSON object.
+"""Load on a running service: so many clients send reports for a while; prints one JSON object a repetition.
 
     minqing serve --rate 1000000/minute &
     python benchmarks/load.py --key mq_… --clients 32 --seconds 60
     python benchmarks/load.py --key mq_… --clients 1 --seconds 20
+    python benchmarks/load.py --key mq_… --clients 40 --reports 50 --repeat 10 --pid $!
 
-Reports have about 400 characters, each another: sentences of the sample that ships, in new orders.
+Reports have about 400 characters, each another: sentences of the sample that ships, in new orders. The last line is
+more than may wait: some are told to come again, and the memory of the process `--pid` is told after each minute.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import random
 import time
 from collections import Counter
 from importlib.resources import files
+from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
@@ -42,6 +45,7 @@ async def client(
     number: int,
     end: float,
     path: str,
+    reports: int,
     http: httpx2.AsyncClient,
     parts: list[str],
     taken: list[float],
@@ -50,9 +54,10 @@ async def client(
     rng = random.Random(number)
     run = time.time_ns()
     while time.perf_counter() < end:
-        body = {"id": f"{run}-{number}-{len(taken)}", "source": "load", "text": report(rng, parts)}
+        first = f"{run}-{number}-{sum(seen.values())}"
+        body = [{"id": f"{first}-{n}", "source": "load", "text": report(rng, parts)} for n in range(reports)]
         start = time.perf_counter()
-        answer = await http.post(path, json=body)
+        answer = await http.post(path, json=body if reports > 1 else body[0])
         seen[answer.status_code] += 1
         if answer.is_success:
             taken.append(time.perf_counter() - start)
@@ -60,14 +65,14 @@ async def client(
             await asyncio.sleep(float(answer.headers["retry-after"]))
 
 
-async def load(url: str, key: str, path: str, clients: int, seconds: float) -> dict[str, Any]:
+async def load(*, url: str, key: str, path: str, clients: int, reports: int, seconds: float) -> dict[str, Any]:
     parts, taken, seen = sentences(), list[float](), Counter[int]()
     limits = httpx2.Limits(max_connections=clients, max_keepalive_connections=clients)
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx2.AsyncClient(base_url=url, headers=headers, limits=limits, timeout=60, trust_env=False) as http:
         await http.post("/v1/analyse", json={"text": report(random.Random(0), parts)})
         start = time.perf_counter()
-        tasks = [client(n, start + seconds, path, http, parts, taken, seen) for n in range(clients)]
+        tasks = [client(n, start + seconds, path, reports, http, parts, taken, seen) for n in range(clients)]
         await asyncio.gather(*tasks)
         lasted = time.perf_counter() - start
     cuts = quantiles(taken, n=100) if len(taken) > 1 else [0.0] * 99
@@ -76,9 +81,15 @@ async def load(url: str, key: str, path: str, clients: int, seconds: float) -> d
         "clients": clients,
         "seconds": round(lasted, 1),
         "answers": {str(status): count for status, count in sorted(seen.items())},
-        "reports_per_second": round(len(taken) / lasted, 1),
+        "reports_per_second": round(reports * len(taken) / lasted, 1),
         "ms": {name: round(cuts[at] * 1000, 1) for name, at in (("p50", 49), ("p90", 89), ("p99", 98))},
     }
+
+
+def resident(pid: int) -> float:
+    """Megabytes of memory that a process holds."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return round(int(status.partition("VmRSS:")[2].split()[0]) / 1024, 1)
 
 
 def main() -> None:
@@ -87,9 +98,15 @@ def main() -> None:
     parser.add_argument("--key", required=True)
     parser.add_argument("--path", default="/v1/reports")
     parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--reports", type=int, default=1, help="in one request")
     parser.add_argument("--seconds", type=float, default=60)
-    given = parser.parse_args()
-    print(json.dumps(asyncio.run(load(given.url, given.key, given.path, given.clients, given.seconds)), indent=2))
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--pid", type=int, help="of the service, whose memory is told")
+    given = vars(parser.parse_args())
+    repeat, pid = given.pop("repeat"), given.pop("pid")
+    for _ in range(repeat):
+        result = asyncio.run(load(**given))
+        print(json.dumps(result | ({"resident_mb": resident(pid)} if pid else {})), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""How fast the pages are on a large store: `python benchmarks/pages.py [--reports 100000]`.
+"""How fast the pages are on a large store: `python -m benchmarks.pages [--reports 100000] [--store minqing.db]`.
 
-Fills a store with generated rows (texts of the sample, vectors about theirs), serves it, and measures in Chromium the
-first contentful paint of every page, and how long actions take from the key or click to what they show.
+Fills a store with generated rows (texts of the sample, vectors about theirs), or copies one; serves it until it says
+that it is ready; and measures in Chromium, for every page, when the first byte comes, when anything is painted (first
+contentful paint) and when all of it is there and listens; and how long actions take from the key or click to what
+they show.
 """
 
 from __future__ import annotations
@@ -19,7 +21,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
@@ -108,71 +113,169 @@ def timed(page: Page, act: Callable[[], object], seen: str) -> float:
     return float(page.evaluate("window.measured"))
 
 
-def actions(page: Page, url: str) -> dict[str, list[float]]:
-    """What people do most, several times each."""
-    found: dict[str, list[float]] = {}
+class Actions:
+    """What people do most, several times each, timed."""
 
-    def note(name: str, act: Callable[[], object], seen: str) -> None:
-        found.setdefault(name, []).append(timed(page, act, seen))
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.found: dict[str, list[float]] = {}
 
-    page.goto(f"{url}/triage")
-    page.wait_for_function("window.did_handshake === true")
-    for key, name in (("a", "triage: accept"), ("s", "triage: skip"), ("u", "triage: undo")):
-        for _ in range(10 if key == "a" else 5):
-            before = page.locator("#report").get_attribute("data-key")
-            note(
-                name,
-                lambda key=key: page.keyboard.press(key),
-                f"document.querySelector('#report').dataset.key !== {json.dumps(before)}",
-            )
-    note("triage: list of categories", lambda: page.keyboard.press("c"), "document.activeElement?.id === 'pick'")
-    page.keyboard.press("Escape")
+    def run(self) -> dict[str, list[float]]:
+        """Milliseconds by action."""
+        for part in (self.triage, self.lists, self.issue, self.overview, self.bulletins, self.map):
+            part()
+        return self.found
 
-    def rows(name: str, act: Callable[[], object]) -> None:
-        page.evaluate("document.querySelector('tbody').dataset.old = 'yes'")
-        note(name, act, "!document.querySelector('[data-old]')")
+    def go(self, path: str) -> None:
+        self.page.goto(self.url + path)
+        self.page.wait_for_function("window.did_handshake === true")
 
-    page.goto(f"{url}/issues")
-    page.wait_for_function("window.did_handshake === true")
-    for category in ("fraud", "dispute.neighbour", "service", ""):
-        rows("issues: filter", lambda category=category: page.locator("select[name=category]").select_option(category))
-    for _ in range(4):
-        rows("issues: next page", lambda: page.keyboard.press("n"))
-    page.goto(f"{url}/reports")
-    page.wait_for_function("window.did_handshake === true")
-    for words in ("物业", "转账", "电梯"):
-        page.locator("input[name=text]").fill(words)
-        rows("reports: words", lambda: page.keyboard.press("Enter"))
-    page.goto(f"{url}/map")
-    page.wait_for_selector(".map[data-count]", timeout=600_000)
-    for key in ("+", "+", "ArrowLeft", "ArrowUp", "-"):
-        page.locator("canvas").focus()
-        page.keyboard.press(key)
-        page.wait_for_timeout(100)
-        found.setdefault("map: a frame", []).append(float(page.locator(".map").get_attribute("data-frame") or 0))
-    return found
+    def note(self, name: str, act: Callable[[], object], seen: str) -> None:
+        self.found.setdefault(name, []).append(timed(self.page, act, seen))
+
+    def anew(self, name: str, act: Callable[[], object], part: str) -> None:
+        """Until a part of the page has been put there anew."""
+        self.page.evaluate(f"document.querySelector({json.dumps(part)}).dataset.old = 'yes'")
+        self.note(name, act, "!document.querySelector('[data-old]')")
+
+    def triage(self) -> None:
+        page = self.page
+        self.go("/triage")
+        for key, name in (("a", "accept"), ("s", "skip"), ("u", "undo")):
+            for _ in range(10 if key == "a" else 5):
+                before = page.locator("#report").get_attribute("data-key")
+                other = f"document.querySelector('#report').dataset.key !== {json.dumps(before)}"
+                self.note(f"triage: {name}", lambda key=key: page.keyboard.press(key), other)
+        focused = "document.activeElement?.id === 'pick'"
+        self.note("triage: list of categories", lambda: page.keyboard.press("c"), focused)
+        page.keyboard.press("Escape")
+        for queue in ("all", "urgent", "unsure"):
+            self.anew("triage: queue", lambda queue=queue: page.locator("#queue").select_option(queue), "#report")
+        for _ in range(3):
+            near = "document.querySelector('#issue-option-1')"
+            self.note("triage: issues nearby", lambda: page.keyboard.press("m"), near)
+            page.locator("#pick").focus()
+            self.note("triage: move", lambda: page.keyboard.press("Enter"), "!document.querySelector('#pick')")
+            self.anew("triage: undo a move", lambda: page.keyboard.press("u"), "#do-undo")
+
+    def lists(self) -> None:
+        page = self.page
+        self.go("/issues")
+        for category in ("fraud", "dispute.neighbour", "service", ""):
+            choose = partial(page.locator("select[name=category]").select_option, category)
+            self.anew("issues: filter", choose, "tbody")
+        for order in ("growth", "last_seen", "size"):
+            self.anew("issues: order", partial(page.locator("select[name=order]").select_option, order), "tbody")
+        for _ in range(4):
+            self.anew("issues: next page", lambda: page.keyboard.press("n"), "tbody")
+        self.go("/reports")
+        for words in ("物业", "转账", "电梯"):
+            page.locator("input[name=text]").fill(words)
+            self.anew("reports: words", lambda: page.keyboard.press("Enter"), "tbody")
+        page.locator("input[name=text]").fill("没有人写过的字")
+        self.anew("reports: words that nobody wrote, until told", lambda: page.keyboard.press("Enter"), "tbody")
+        page.locator("input[name=text]").fill("也没有人写过")
+        nothing = "document.querySelector('.empty')?.textContent.includes('没有符合')"
+        page.locator("tbody, .empty").first.wait_for()
+        self.note(
+            "reports: words that nobody wrote, until all is looked through",
+            lambda: page.keyboard.press("Enter"),
+            nothing,
+        )
+
+    def issue(self) -> None:
+        page = self.page
+        self.go("/issues")
+        links = page.locator("tbody a").all()
+        paths = [str(link.get_attribute("href")) for link in links]
+        undone = "!document.querySelector('[data-decision]')"
+        for path in paths[:6:2]:
+            self.go(path)
+            page.wait_for_selector("button[data-click=merge]")
+            start = time.perf_counter()
+            page.locator("button[data-click=merge]").first.click()
+            page.wait_for_selector("button[data-decision]")
+            # The older of the two stays: this page, or that of the other, which is opened.
+            led = "" if page.url.endswith(path) else ", and open the other's page"
+            self.found.setdefault(f"issue: merge{led}", []).append(1000 * (time.perf_counter() - start))
+            page.wait_for_function("window.did_handshake === true")
+            self.note("issue: undo", page.locator("button[data-decision]").first.click, undone)
+            page.locator("input[data-pick]").last.check()
+            split = page.get_by_role("button", name="把勾选的拆成新议题")
+            self.note("issue: split", split.click, "document.querySelector('[data-decision]')")
+            self.note("issue: undo", page.locator("button[data-decision]").first.click, undone)
+
+    def overview(self) -> None:
+        page = self.page
+        self.go("/")
+        for day in range(1, 4):
+            on = (datetime.now(UTC) - timedelta(days=day)).date().isoformat()
+            self.anew("overview: another day", partial(page.locator("#day").fill, on), "h1")
+
+    def bulletins(self) -> None:
+        self.go("/bulletins")
+        for period in ("month", "day", "week"):
+            # What it shows is a page of its own: until that is there.
+            with self.page.expect_response(re.compile("/bulletins/preview")) as answer:
+                self.page.locator("select[name=period]").select_option(period)
+            answer.value.finished()
+            timing = answer.value.request.timing
+            self.found.setdefault(f"bulletins: a {period}", []).append(timing["responseEnd"])
+
+    def map(self) -> None:
+        page = self.page
+        self.go("/map")
+        page.wait_for_selector(".map[data-count]", timeout=600_000)
+        for key in ("+", "+", "ArrowLeft", "ArrowUp", "-"):
+            page.locator("canvas").focus()
+            page.keyboard.press(key)
+            page.wait_for_timeout(100)
+            frame = float(page.locator(".map").get_attribute("data-frame") or 0)
+            self.found.setdefault("map: a frame", []).append(frame)
+        listed = "document.querySelector('.page h2')"
+        self.note("map: list what is in view", lambda: page.keyboard.press("Enter"), listed)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--reports", type=int, default=100_000)
+    parser.add_argument("--reports", type=int, default=100_000, help="rows of the store that is filled")
+    parser.add_argument("--store", type=Path, help="an SQLite file to measure instead; it is copied")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
+        if asked.store:
+            shutil.copy(asked.store, f"{folder}/pages.db")
         url = f"sqlite:///{folder}/pages.db"
         store = Store(url)
-        start = time.perf_counter()
-        fill(store, asked.reports)
-        print(f"filled {asked.reports:,} reports in {time.perf_counter() - start:.0f} s; load {os.getloadavg()[0]:.1f}")
-        token = Keys(store).create(name="bench", role=Role.ADMIN)[1]
+        if not asked.store:
+            fill(store, asked.reports)
+        print(f"{store.size():,} reports; load {os.getloadavg()[0]:.1f}")
+        token = Keys(store).create(name="bench", role=Role.ADMIN, by="bench")[1]
+        store.close()
         log = Path(folder) / "serve.log"
         call = [Path(sys.executable).with_name("minqing"), "serve", "--store", url, "--port", "0"]
+        start = time.perf_counter()
         with log.open("w") as out, subprocess.Popen(call, stdout=out, stderr=out, cwd=folder) as server:
-            while not (found := re.search(r"running on (http://[\d.:]+)", log.read_text())):
-                time.sleep(0.2)
             try:
-                measure(found[1], token)
+                address = ready(log, server)
+                print(f"ready after {time.perf_counter() - start:.0f} s\n")
+                measure(address, token)
             finally:
                 server.terminate()
+
+
+def ready(log: Path, server: subprocess.Popen[bytes]) -> str:
+    """The service's address, once it says that it is ready."""
+    while server.poll() is None:
+        time.sleep(0.2)
+        if not (found := re.search(r"running on (http://[\d.:]+)", log.read_text())):
+            continue
+        try:
+            with urlopen(f"{found[1]}/readyz"):
+                return found[1]
+        except HTTPError:
+            continue
+    raise SystemExit(f"the service did not start: {log.read_text()}")
 
 
 def measure(url: str, token: str) -> None:
@@ -183,19 +286,29 @@ def measure(url: str, token: str) -> None:
         context.set_default_timeout(60_000)
         context.request.post(f"{url}/login", form={"key": token})
         page = context.new_page()
-        print("| page | first contentful paint, ms (cold, warm…) |\n|---|---|")
+        print("| page | first byte, ms | first paint, ms | all there, ms |\n|---|---|---|---|")
         for path in PAGES:
-            paints = []
-            for _ in range(4):
-                page.goto(url + path)
-                page.wait_for_selector("h1")
-                paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
-                paints.append(float(page.evaluate(paint)))
-            print(f"| {path} | {', '.join(f'{paint:.0f}' for paint in paints)} |")
+            loads = [load(page, url + path) for _ in range(4)]
+            told = (", ".join(f"{value:.0f}" for value in values) for values in zip(*loads, strict=True))
+            print(f"| {path} | {' | '.join(told)} |")
         print("\n| action | median, ms | slowest, ms | times |\n|---|---|---|---|")
-        for name, times in actions(page, url).items():
+        for name, times in Actions(page, url).run().items():
             print(f"| {name} | {statistics.median(times):.0f} | {max(times):.0f} | {len(times)} |")
         browser.close()
+
+
+def load(page: Page, address: str) -> tuple[float, float, float]:
+    """Milliseconds until the first byte, the first contentful paint, and all is there and listens."""
+    page.goto(address)
+    page.wait_for_function("window.did_handshake === true && document.querySelector('h1')")
+    told = page.evaluate(
+        """() => [
+            performance.getEntriesByType('navigation')[0].responseStart,
+            performance.getEntriesByName('first-contentful-paint')[0].startTime,
+            performance.now(),
+        ]"""
+    )
+    return float(told[0]), float(told[1]), float(told[2])
 
 
 if __name__ == "__main__":

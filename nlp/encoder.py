@@ -50,4 +50,7 @@ class Encoder(Protocol):
         """Name and date of the artefact."""
 
     def encode(self, texts: Sequence[str]) -> Iterator[Encoding]:
-        """One encoding a text, in order, each as soon as it is ready: the next are made while the caller works."""
+        """One encoding a text, in order, each as soon as it is ready.
+
+        Work begins at the call, and the next are made while the caller does other things.
+        """

@@ -51,22 +51,35 @@ class Rule:
     region: tuple[str, ...] = ()
 
     def look(self, primary: str, categories: Collection[str], urgent: Collection[str], region: str) -> Look:
-        """Hold the rule against one report."""
+        """Hold the rule against one report, and say why."""
         applying = {primary, *categories}
-        found = {
-            "primary": [primary] if _among(primary, self.primary) else [],
-            "categories": sorted(c for c in applying if _among(c, self.categories)),
-            "urgent": [reason for reason in self.urgent if reason in urgent],
-            "region": [part for part in self.region if _lies_in(region, part)],
-        }
         seen = {"primary": primary, "categories": sorted(applying), "urgent": sorted(urgent), "region": region}
-        asked = [name for name in _LISTS if getattr(self, name)]
-        for name in asked:
-            if not found[name]:
+        found = self._found(primary, applying, urgent, region)
+        for name, values in found.items():
+            if not values:
                 why = f"{name} is {seen[name]!r}, asked for one of {list(getattr(self, name))}"
                 return Look(self.route.rule, False, why)
-        why = "; ".join(f"{name} {', '.join(found[name])}" for name in asked) or "asks nothing"
+        why = "; ".join(f"{name} {', '.join(values)}" for name, values in found.items()) or "asks nothing"
         return Look(self.route.rule, True, why)
+
+    def matches(self, primary: str, categories: Collection[str], urgent: Collection[str], region: str) -> bool:
+        """Whether the rule takes one report."""
+        return all(self._found(primary, {primary, *categories}, urgent, region).values())
+
+    def _found(
+        self, primary: str, applying: Collection[str], urgent: Collection[str], region: str
+    ) -> dict[str, list[str]]:
+        """By what the rule asks of: what the report has of it."""
+        found: dict[str, list[str]] = {}
+        if self.primary:
+            found["primary"] = [primary] if _among(primary, self.primary) else []
+        if self.categories:
+            found["categories"] = sorted(c for c in applying if _among(c, self.categories))
+        if self.urgent:
+            found["urgent"] = [reason for reason in self.urgent if reason in urgent]
+        if self.region:
+            found["region"] = [part for part in self.region if _lies_in(region, part)]
+        return found
 
     def _is_local(self, region: str) -> bool:
         return any(_lies_in(region, part) for part in self.region)
@@ -98,7 +111,7 @@ class Routing:
         Raises ValueError where no rule matches, as for a category of another taxonomy than the rules were checked with.
         """
         for rule in self.rules:
-            if rule.look(primary, categories, urgent, region).matched:
+            if rule.matches(primary, categories, urgent, region):
                 return rule.route
         raise ValueError(f"no rule takes primary {primary!r}; add one to the routing file, or use its taxonomy")
 
@@ -136,7 +149,7 @@ def load_routing(path: Path, taxonomy: Taxonomy) -> Routing:
     unconditional = [rule for rule in rules if not (rule.urgent or rule.region)]
     for category_id in taxonomy.ids:
         # Only the primary is sure to be there, so a rule that asks more of the categories does not count.
-        if not any(rule.look(category_id, (), (), "").matched for rule in unconditional):
+        if not any(rule.matches(category_id, (), (), "") for rule in unconditional):
             raise ValueError(
                 f'{path}: no rule takes category {category_id!r}; add one with primary = ["{top(category_id)}"] '
                 "and neither urgent nor region"

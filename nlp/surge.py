@@ -18,7 +18,6 @@ within a day over 0.3 a day, within a week over 0.1 a day. Over 1 scattered repo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -69,11 +68,16 @@ def judge(series: Series, index: int, calendar: Calendar, *, rate: float = RATE)
     return _judge(series, index, kinds_of(series, calendar), np.asarray(series.counts), rate)
 
 
-def find_surges(series: Series, calendar: Calendar, *, rate: float = RATE) -> tuple[Surge, ...]:
-    """Every surge of a daily series, in order, as a judge on each day would have found it."""
+def find_surges(
+    series: Series, calendar: Calendar, *, rate: float = RATE, since: date | None = None
+) -> tuple[Surge, ...]:
+    """Every surge of a daily series, in order, as a judge on each day would have found it.
+
+    since: only those that still alarmed on that day or later; no more days are judged than that takes.
+    """
     kinds, counts = kinds_of(series, calendar), np.asarray(series.counts)
     surges: list[Surge] = []
-    for verdict in _alarms(series, kinds, counts, rate):
+    for verdict in _alarms(series, kinds, counts, rate, since or series.day(0)):
         if surges and (verdict.day - surges[-1].last).days <= PAUSE + 1:
             surges[-1] = Surge(surges[-1].found, verdict.day)
         else:
@@ -81,13 +85,25 @@ def find_surges(series: Series, calendar: Calendar, *, rate: float = RATE) -> tu
     return tuple(surges)
 
 
-def _alarms(series: Series, kinds: NDArray[np.int_], counts: NDArray[np.int_], rate: float) -> Iterator[Verdict]:
+def _alarms(
+    series: Series, kinds: NDArray[np.int_], counts: NDArray[np.int_], rate: float, since: date
+) -> list[Verdict]:
+    """The alarms from `since` on, and those before it that belong to the first of them."""
+
+    def alarm(index: int) -> Verdict | None:
+        verdict = _judge(series, index, kinds, counts, rate)
+        return verdict if verdict and verdict.alarm else None
+
     in_longest = np.convolve(counts, np.ones(WINDOWS[-1], dtype=np.int_))[: len(counts)]
     # Without a report today nothing is new to say, and with few in the longest window no other holds enough.
-    for index in np.flatnonzero((counts > 0) & (in_longest >= FEWEST)):
-        verdict = _judge(series, int(index), kinds, counts, rate)
-        if verdict and verdict.alarm:
-            yield verdict
+    days = [int(index) for index in np.flatnonzero((counts > 0) & (in_longest >= FEWEST))]
+    found = [verdict for index in days if series.day(index) >= since and (verdict := alarm(index))]
+    for index in reversed(days):
+        if not found or (found[0].day - series.day(index)).days > PAUSE + 1:
+            break
+        if series.day(index) < since and (verdict := alarm(index)):
+            found.insert(0, verdict)
+    return found
 
 
 def _judge(

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,24 +51,36 @@ def working(broker: str, prefix: str, store: str | None, *, log: Path) -> Iterat
     assert code in (0, -signal.SIGKILL), log.read_text()
 
 
-def client(broker: str, prefix: str) -> Nats | Redis | Rabbit:
-    """Somebody on the other side of a broker."""
-    kind = {"nats": Nats, "redis": Redis, "amqp": Rabbit}[broker.partition(":")[0]]
-    return kind(broker, Subjects(prefix))
-
-
 @dataclass(frozen=True, slots=True)
-class Nats:
-    """JetStream."""
+class Outside(ABC):
+    """Somebody on the other side of a broker, with a plain client of its own."""
 
     url: str
     subjects: Subjects
 
     def send(self, bodies: Sequence[bytes]) -> None:
+        """Send reports."""
         asyncio.run(self._send(bodies))
 
     def read(self, subject: str) -> list[dict[str, Any]]:
-        return asyncio.run(self._read(subject))
+        """All that was told on a subject; it stays there."""
+        return [json.loads(body) for body in asyncio.run(self._read(subject))]
+
+    @abstractmethod
+    async def _send(self, bodies: Sequence[bytes]) -> None: ...
+
+    @abstractmethod
+    async def _read(self, subject: str) -> list[bytes]: ...
+
+
+def client(broker: str, prefix: str) -> Outside:
+    """Who speaks with the broker of a URL."""
+    kind = {"nats": Nats, "redis": Redis, "amqp": Rabbit}[broker.partition(":")[0]]
+    return kind(broker, Subjects(prefix))
+
+
+class Nats(Outside):
+    """JetStream."""
 
     async def _send(self, bodies: Sequence[bytes]) -> None:
         import nats
@@ -79,20 +92,20 @@ class Nats:
         finally:
             await connection.close()
 
-    async def _read(self, subject: str) -> list[dict[str, Any]]:
+    async def _read(self, subject: str) -> list[bytes]:
         import nats
         from nats.js.api import AckPolicy, ConsumerConfig
         from nats.js.errors import NotFoundError
 
         connection = await nats.connect(self.url)
-        found: list[dict[str, Any]] = []
+        found: list[bytes] = []
         try:
             reader = await connection.jetstream().pull_subscribe(
                 subject, config=ConsumerConfig(ack_policy=AckPolicy.NONE)
             )
             there = (await reader.consumer_info()).num_pending
             while len(found) < there:
-                found += [json.loads(m.data) for m in await reader.fetch(there - len(found), timeout=30)]
+                found += [message.data for message in await reader.fetch(there - len(found), timeout=30)]
         except NotFoundError:
             # No worker has made the stream yet.
             pass
@@ -101,39 +114,25 @@ class Nats:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Redis:
+class Redis(Outside):
     """Redis Streams."""
 
-    url: str
-    subjects: Subjects
+    async def _send(self, bodies: Sequence[bytes]) -> None:
+        from redis.asyncio import Redis
 
-    def send(self, bodies: Sequence[bytes]) -> None:
-        import redis
-
-        with redis.Redis.from_url(self.url) as connection:
+        async with Redis.from_url(self.url) as connection:
             for body in bodies:
-                connection.xadd(self.subjects.reports, {"__data__": body})
+                await connection.xadd(self.subjects.reports, {"__data__": body})
 
-    def read(self, subject: str) -> list[dict[str, Any]]:
-        import redis
+    async def _read(self, subject: str) -> list[bytes]:
+        from redis.asyncio import Redis
 
-        with redis.Redis.from_url(self.url) as connection:
-            return [json.loads(fields[b"__data__"]) for _, fields in connection.xrange(subject)]
+        async with Redis.from_url(self.url) as connection:
+            return [fields[b"__data__"] for _, fields in await connection.xrange(subject)]
 
 
-@dataclass(frozen=True, slots=True)
-class Rabbit:
-    """RabbitMQ's queues; what is read is left there."""
-
-    url: str
-    subjects: Subjects
-
-    def send(self, bodies: Sequence[bytes]) -> None:
-        asyncio.run(self._send(bodies))
-
-    def read(self, subject: str) -> list[dict[str, Any]]:
-        return asyncio.run(self._read(subject))
+class Rabbit(Outside):
+    """RabbitMQ's queues."""
 
     async def _send(self, bodies: Sequence[bytes]) -> None:
         import aio_pika
@@ -145,10 +144,10 @@ class Rabbit:
                 message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
                 await channel.default_exchange.publish(message, self.subjects.reports)
 
-    async def _read(self, subject: str) -> list[dict[str, Any]]:
+    async def _read(self, subject: str) -> list[bytes]:
         import aio_pika
 
-        found = []
+        found: list[bytes] = []
         async with await aio_pika.connect(self.url) as connection:
             channel = await connection.channel()
             try:
@@ -158,7 +157,7 @@ class Rabbit:
             there = queue.declaration_result.message_count or 0
             async with queue.iterator(timeout=30) as messages:
                 while len(found) < there:
-                    found.append(json.loads((await anext(messages)).body))
+                    found.append((await anext(messages)).body)
         return found
 
 

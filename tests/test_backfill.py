@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -20,13 +25,17 @@ from nlp import Pipeline
 
 REASON = "needs the backfill extra: pip install 'minqing[backfill]'"
 pytest.importorskip("pyarrow", reason=REASON)
-ray = pytest.importorskip("ray", reason=REASON)
+pytest.importorskip("ray", reason=REASON)
 
-from api.backfill import _cut, _parts, _Tagger, backfill, connect, input_files, rejected_rows  # noqa: E402
+from pyarrow import Table, parquet  # noqa: E402
+
+from api.backfill import _cut, _parts, _Tagger, input_files, rejected_rows  # noqa: E402
 from api.backfill_link import link_place  # noqa: E402
 from api.tagged import read_place, read_places, write_tagged  # noqa: E402
 
 SAMPLE = Path(__file__).parent.parent / "corpora" / "sample.jsonl"
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
@@ -87,69 +96,111 @@ def test_linking_goes_on_where_it_was(pipeline: Pipeline, reports: list[Report],
         assert rest == {key: link for key, link in whole.items() if key not in {a.report.key for a in first}}
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Path:
-    """Three files, of three kinds, with 60 reports and a bad row."""
-    from pyarrow import Table, parquet
-
-    folder = tmp_path / "archive"
+def write_archive(folder: Path, *, files: int) -> Path:
+    """120 reports in JSONL, CSV and Parquet files by turns, and a bad row at the end of the first."""
     folder.mkdir()
-    rows = [json.loads(line) for line in SAMPLE.read_text("utf-8").splitlines()][:60]
-    told = [{"id": str(row.get("id", i)), "text": row["text"]} for i, row in enumerate(rows)]
-    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, told[:20])) + '\n{"id": "bad"}\n', "utf-8")
-    quoted = [f'{row["id"]},"{row["text"].replace(chr(34), chr(34) * 2)}"' for row in told[20:40]]
-    (folder / "b.csv").write_text("\n".join(["id,text", *quoted]), "utf-8")
-    parquet.write_table(Table.from_pylist(told[40:]), folder / "c.parquet")
+    rows = [json.loads(line) for line in SAMPLE.read_text("utf-8").splitlines()][:120]
+    told = [{name: row.get(name, "") for name in ("id", "text", "received_at", "region")} for row in rows]
+    for number in range(files):
+        some, path = told[number::files], folder / f"{number:02d}"
+        if number % 3 == 0:
+            lines = [json.dumps(row, ensure_ascii=False) for row in some]
+            path.with_suffix(".jsonl").write_text("\n".join(lines + ['{"id": "bad"}'] * (number == 0)), "utf-8")
+        elif number % 3 == 1:
+            with path.with_suffix(".csv").open("w", encoding="utf-8", newline="") as stream:
+                writer = csv.DictWriter(stream, told[0].keys())
+                writer.writeheader()
+                writer.writerows(some)
+        else:
+            parquet.write_table(Table.from_pylist(some), path.with_suffix(".parquet"))
     return folder
 
 
-def test_a_part_is_tagged_once(archive: Path, tmp_path: Path) -> None:
+def test_a_part_is_tagged_once(tmp_path: Path) -> None:
     """What workers do, one after another: files of each kind are cut, tagged, and not looked at again."""
     out = tmp_path / "out"
     out.mkdir()
-    files = [str(path) for path in input_files([str(archive)])]
+    files = [str(path) for path in input_files([str(write_archive(tmp_path / "archive", files=3))])]
     tagger = _Tagger(out, None)
-    parts = list(_parts({"file": files}, out, {}, 8))
+    parts = list(_parts({"file": files}, out, {}, 16))
     done = [tagger(part) for part in parts]
-    assert sum(one["reports"][0] for one in done) == 60
-    assert [one["rejected"][0] for one in done if one["part"][0].startswith("a-")] == [0, 0, 1]
+    assert sum(one["reports"][0] for one in done) == 120
+    assert [one["rejected"][0] for one in done if one["part"][0].startswith("00-")] == [0, 0, 1]
     (row,) = rejected_rows(out)
-    assert json.loads(row)["row"] == 21
+    assert json.loads(row)["row"] == 41
     assert json.loads(row)["reason"]
-    assert list(_parts({"file": files}, out, {}, 8)) == []
+    assert list(_parts({"file": files}, out, {}, 16)) == []
     lost = parts[4]["part"][0]
     (out / f"{lost}.parquet").unlink()
-    (again,) = _parts({"file": files}, out, {}, 8)
+    (again,) = _parts({"file": files}, out, {}, 16)
     assert again == parts[4]
 
 
-@pytest.fixture
-def local_ray() -> Iterator[None]:
-    try:
-        connect(None)
-    except Exception as error:
-        # A machine under load starts no Ray within Ray's own time limits.
-        pytest.skip(f"Ray does not start here: {error}")
-    yield
-    ray.shutdown()
+def command(archive: Path, folder: Path, workers: int) -> list[str]:
+    """`minqing backfill` of an archive into a folder, as a process runs it."""
+    folder.mkdir(exist_ok=True)
+    call = [sys.executable, "-c", "from api.cli import main; main()", "backfill", archive, folder / "tagged"]
+    return [*map(str, call), "--store", f"sqlite:///{folder}/store.db", "--workers", str(workers)]
 
 
-@pytest.mark.filterwarnings("ignore")  # Ray deprecates what it calls itself, and leaves its own files open.
-def test_a_killed_worker_and_a_broken_run_leave_nothing_twice(archive: Path, tmp_path: Path, local_ray: None) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    files = input_files([str(archive)])
-    run = backfill(files, out, workers=1, size=8)
-    first = next(run)
-    # The run is given up, and its worker killed, when some parts are done and others not.
-    for worker in Path("/proc").glob("[0-9]*/cmdline"):
-        if b"_Tagger" in worker.read_bytes():
-            os.kill(int(worker.parent.name), signal.SIGKILL)
-    run.close()
-    done = {path.name for path in out.glob("*.parquet")}
-    assert f"{first.part}.parquet" in done
-    again = list(backfill(files, out, workers=1, size=8))
-    assert not {f"{part.part}.parquet" for part in again} & done
-    keys = [a.report.key for place in read_places(out) for a in read_place(out, place)]
-    assert len(keys) == len(set(keys)) == 60
-    assert list(backfill(files, out, workers=1, size=8)) == []
+def stored(folder: Path) -> dict[str, str]:
+    """The issue of each report."""
+    store = Store(f"sqlite:///{folder}/store.db")
+    with store.reading() as session:
+        rows = [(one.report.key, one.issue) for one in store.reports(session)]
+    store.close()
+    assert len(rows) == len(dict(rows))
+    return dict(rows)
+
+
+def taggers_of(driver: int) -> list[int]:
+    """The processes that tag among those that a process started, directly or not."""
+    parents, taggers = {}, []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(process.name)] = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            if b"_Tagger" in (process / "cmdline").read_bytes():
+                taggers.append(int(process.name))
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended meanwhile
+    ours, above = set(), {driver}
+    while above := {process for process, parent in parents.items() if parent in above}:
+        ours |= above
+    return [tagger for tagger in taggers if tagger in ours]
+
+
+def until(ready: Callable[[], T], running: subprocess.Popen[str]) -> T:
+    """What comes true while a process runs."""
+    while not (found := ready()):
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.02)
+    return found
+
+
+def test_a_killed_worker_and_a_killed_driver_leave_nothing_twice(tmp_path: Path) -> None:
+    archive = write_archive(tmp_path / "archive", files=15)
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+
+    def parts() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in killed.glob("tagged/*.parquet")}
+
+    driver = subprocess.Popen(command(archive, killed, 2), stderr=subprocess.PIPE, text=True)
+    until(parts, driver)
+    for worker in until(lambda: taggers_of(driver.pid), driver)[:1]:
+        os.kill(worker, signal.SIGKILL)
+    at_kill = len(parts())
+    until(lambda: len(parts()) > at_kill + 2, driver)
+    driver.kill()
+    driver.communicate()
+    before = parts()
+    assert 3 < len(before) < 15
+    again = subprocess.run(command(archive, killed, 2), stderr=subprocess.PIPE, text=True, check=False)
+    assert again.returncode == 3, again.stderr
+    assert "120 stored, 1 rows rejected" in again.stderr
+    after = parts()
+    assert len(after) == 15
+    assert {path: after[path] for path in before} == before
+    undisturbed = subprocess.run(command(archive, whole, 1), stderr=subprocess.PIPE, text=True, check=False)
+    assert undisturbed.returncode == 3, undisturbed.stderr
+    assert stored(killed) == stored(whole)
+    assert len(stored(killed)) == 120

@@ -30,7 +30,7 @@ def store(folder: Path) -> Iterator[Store]:
 
 def test_a_token_says_whose_it_is(store: Store) -> None:
     keys = Keys(store)
-    key, token = keys.create(name="分拣一组", role=Role.TRIAGE)
+    key, token = keys.create(name="分拣一组", role=Role.TRIAGE, by="甲")
     assert re.fullmatch(r"mq_[0-9a-f]{12}_[0-9a-f]{64}", token)
     principal = keys.check(token)
     assert principal is not None
@@ -47,7 +47,7 @@ def test_a_token_says_whose_it_is(store: Store) -> None:
 )
 def test_no_other_token_does(store: Store, token: str) -> None:
     keys = Keys(store)
-    key, good = keys.create(name="a", role=Role.ADMIN)
+    key, good = keys.create(name="a", role=Role.ADMIN, by="甲")
     secret = good.rsplit("_", 1)[1]
     assert keys.check(token.format(id=key.id, secret=secret, SECRET=secret.upper())) is None
     assert keys.check(good) is not None
@@ -55,24 +55,24 @@ def test_no_other_token_does(store: Store, token: str) -> None:
 
 def test_a_revoked_key_works_no_longer(store: Store) -> None:
     keys = Keys(store)
-    key, token = keys.create(name="a", role=Role.ADMIN)
-    revoked = keys.revoke(key.id)
+    key, token = keys.create(name="a", role=Role.ADMIN, by="甲")
+    revoked = keys.revoke(key.id, by="甲")
     assert revoked.revoked_at is not None
     assert keys.check(token) is None
     assert keys.find(key.id) is None
-    assert keys.revoke(key.id) == revoked, "the first time counts"
+    assert keys.revoke(key.id, by="甲") == revoked, "the first time counts"
     with pytest.raises(UsageError, match="no key 'nobody'"):
-        keys.revoke("nobody")
+        keys.revoke("nobody", by="甲")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 101, "a\x00"])
 def test_a_name_is_a_line(store: Store, name: str) -> None:
     with pytest.raises(UsageError, match="name"):
-        Keys(store).create(name=name, role=Role.ADMIN)
+        Keys(store).create(name=name, role=Role.ADMIN, by="甲")
 
 
 def test_the_store_knows_no_secret(store: Store, folder: Path) -> None:
-    key, token = Keys(store).create(name="a", role=Role.ADMIN)
+    key, token = Keys(store).create(name="a", role=Role.ADMIN, by="甲")
     files = [path.read_bytes() for path in folder.iterdir()]
     assert any(key.id.encode() in held for held in files)
     assert all(token.rsplit("_", 1)[1].encode() not in held for held in files)
@@ -101,7 +101,7 @@ def test_the_audit_log_is_read_newest_first(store: Store) -> None:
         audit.write("a", "report.unmasked", f"r{number}", reports=number)
     newest = audit.read(most=2)
     assert [entry.subject for entry in newest] == ["r4", "r3"]
-    assert [entry.subject for entry in audit.read(before=newest[-1].id)] == ["r2", "r1", "r0"]
+    assert [entry.subject for entry in audit.read(before=newest[-1].id, most=3)] == ["r2", "r1", "r0"]
     assert newest[0].detail == {"reports": 4}
 
 

@@ -24,6 +24,7 @@ QUERIES: dict[str, Callable[[Session], Any]] = {
     "report_category_seen": lambda s: search_reports(s, ReportFilter(category="fraud.brushing")),
     "report_queue": lambda s: search_reports(s, TRIAGE, order="least-sure"),
     "report_urgent": lambda s: search_reports(s, ReportFilter(reviewed=False), order="urgent"),
+    "report_unreviewed": lambda s: search_reports(s, ReportFilter(reviewed=False)),
     "issue_size": lambda s: list_issues(s, IssueFilter()),
     "issue_category_size": lambda s: list_issues(s, IssueFilter(category="fraud.brushing")),
     "issue_active": lambda s: list_issues(s, IssueFilter(), order="last_seen"),

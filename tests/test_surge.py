@@ -170,3 +170,13 @@ def test_a_verdict_knows_no_future_and_falls_with_more_reports(counts: list[int]
     assert busier is not None
     assert busier.alarm >= whole.alarm
     assert busier.tail < whole.tail or busier.alarm > whole.alarm
+
+
+@settings(deadline=None, max_examples=40)
+@given(counts=low_counts, day=st.integers(0, 149))
+def test_surges_since_a_day_are_those_of_all_that_still_alarmed_then(counts: list[int], day: int) -> None:
+    series = Series("day", START, tuple(counts))
+    since = series.day(day)
+    assert find_surges(series, WEEKDAYS_ONLY, since=since) == tuple(
+        surge for surge in find_surges(series, WEEKDAYS_ONLY) if surge.last >= since
+    )

@@ -1,37 +1,24 @@
-"""How answers are made: pages, entity tags, times in queries."""
+"""How answers are made: pages and entity tags."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import AfterValidator
 
 from api.errors import UsageError
-from api.http.problems import FieldError, Problem
+from api.http.problems import Problem
 from api.paging import MOST, Page
-from corpora.importers.dates import SHANGHAI
 
 T = TypeVar("T")
 
 #: What a string in a path or a query may be; databases take no NUL.
 PLAIN = r"^[^\x00]*$"
-
-
-def _in_our_time(value: datetime) -> datetime:
-    if not 1900 <= value.year <= 2200:
-        raise ValueError("is not between 1900 and 2200")
-    return value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
-
-
-#: A time in a query; Asia/Shanghai where it names no zone.
-When = Annotated[datetime, AfterValidator(_in_our_time)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +32,11 @@ class Paging:
 
 
 def read_page(read: Callable[[], Page[T]], make: Callable[[T], Mapping[str, Any]]) -> dict[str, Any]:
-    """A page as it is answered. Problem 422 for a cursor of another list."""
+    """A page as it is answered. Problem 404 for a cursor of another list."""
     try:
         page = read()
     except UsageError:
-        error = FieldError(pointer="query:cursor", detail="is none of this list; start again without it")
-        raise Problem(422, "the request is not as described; see `errors`", errors=[error]) from None
+        raise Problem(404, "no such page: `cursor` is none of this list; start again without it") from None
     return {"items": [make(item) for item in page.items], "next": page.next}
 
 

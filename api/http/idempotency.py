@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from api.http.problems import FieldError, Problem, busy
+from api.http.problems import Problem, busy
 from api.keys import Principal
 from api.schema import IdempotencyRow
 from api.store import Store
@@ -38,7 +38,7 @@ class Idempotency:
     def claim(self, principal: Principal, key: str, request: str) -> Answered | None:
         """Begin a request whose SHA-256 is `request`; None where it is new, else its answer.
 
-        Problem 422 where the key was used for another request, 409 where the same one is worked on right now.
+        Problem 409 where the key was used for another request, or the same one is worked on right now.
         """
         now = datetime.now(UTC)
         with self.store.writing() as session:
@@ -49,10 +49,7 @@ class Idempotency:
                 )
                 return None
             if row.request != request:
-                error = FieldError(
-                    pointer="header:Idempotency-Key", detail="was used for another request; take a new one"
-                )
-                raise Problem(422, "the request is not as described; see `errors`", errors=[error])
+                raise Problem(409, "this `Idempotency-Key` was used for another request; take a new one")
             if row.status == _OPEN:
                 raise busy(1, "the same request is worked on right now", status=409)
             return Answered(row.status, row.body)

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
+from api.audit import Audit
 from api.reading import UnreadableError, read_apart
 from api.schema import JobRow
 from api.store import Store
@@ -89,6 +90,7 @@ class Jobs:
         with self._store.writing() as session:
             session.add(row)
             made = _job(row)
+            Audit(self._store).write(by, "reports.upload", job, session=session)
         self._queue.put_nowait(job)
         return made
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, JsonValue, Tag, field_validator, model_validator
 
+from api.http.times import RECEIVED
 from corpora import Report, content_id
 from corpora.importers.dates import parse_received_at
 
@@ -17,6 +19,8 @@ MOST = 500
 MAX_CHARACTERS = 100_000
 
 _NO_NUL = r"^[^\x00]*$"
+#: A letter, a digit, a sign: something that no reader of the description takes for a blank.
+_SOMETHING = r"[^\s\x00-\x1f\x7f-\x9f\ufeff]"
 _EXAMPLE: dict[str, JsonValue] = {
     "id": "188006",
     "title": "路灯不亮",
@@ -36,14 +40,19 @@ class ReportIn(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [_EXAMPLE], "anyOf": [{"required": ["text"]}, {"required": ["title"]}]},
+        json_schema_extra={
+            "examples": [_EXAMPLE],
+            "anyOf": [
+                {"required": [name], "properties": {name: {"pattern": _SOMETHING}}} for name in ("text", "title")
+            ],
+        },
     )
 
     text: str = Field(default="", max_length=MAX_CHARACTERS, pattern=_NO_NUL, description="Required unless `title`.")
     title: str = Field(default="", max_length=1000, pattern=_NO_NUL)
     id: str = _short("Made from the content where missing.")
-    received_at: str | None = Field(
-        default=None, max_length=40, description="ISO 8601, or `2019/8/19 11:34:04`; Asia/Shanghai where no zone."
+    received_at: Annotated[str, Field(max_length=40, json_schema_extra={"pattern": RECEIVED})] | None = Field(
+        default=None, description="ISO 8601, or `2019/8/19 11:34:04`; Asia/Shanghai where no zone."
     )
     channel: str = _short("How it came: a hotline, a board.")
     region: str = _short("Where it belongs, if known.")
@@ -56,13 +65,13 @@ class ReportIn(BaseModel):
             time = parse_received_at(value)
         except ValueError:
             raise ValueError("is no time; write 2019-08-19T11:34:04") from None
-        if time is not None and not 1900 <= time.year <= 2200:
-            raise ValueError("is not between 1900 and 2200")
+        if time is not None and not 1900 <= time.year <= 2199:
+            raise ValueError("is not between 1900 and 2199")
         return value
 
     @model_validator(mode="after")
     def _has_text(self) -> ReportIn:
-        if not (self.text.strip() or self.title.strip()):
+        if not (re.search(_SOMETHING, self.text) or re.search(_SOMETHING, self.title)):
             raise ValueError("neither `text` nor `title` holds anything")
         return self
 

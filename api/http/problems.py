@@ -112,8 +112,9 @@ def install(app: FastAPI) -> None:
         return Problem(409, str(error)).response()
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
-        return Problem(error.status_code, _DETAILS.get(error.status_code, "refused"), headers=error.headers).response()
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        headers = _allow(request, error.headers) if error.status_code == 405 else error.headers
+        return Problem(error.status_code, _DETAILS.get(error.status_code, "refused"), headers=headers).response()
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -129,6 +130,13 @@ _DETAILS = {
     405: "this path does not take this method; see `Allow`",
     415: "the body is not of a kind taken here; see /v1/openapi.json",
 }
+
+
+def _allow(request: Request, headers: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    """All methods of a path that is described; the router tells those of the first route that fits."""
+    path = getattr(request.scope.get("route"), "path", None)
+    described = request.app.openapi()["paths"].get(path)
+    return {"Allow": ", ".join(described).upper()} if described else headers
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:

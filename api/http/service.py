@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -91,6 +91,10 @@ class Service:
         self.similar = SimilarReports()
         #: Held by whoever uses `similar`.
         self.searching = Lock()
+        #: What is done once at the start, in order, so that nobody has to wait for it later.
+        self.preparations: list[Callable[[], object]] = [self._read_vectors, self._know_all]
+        self._prepared = 0
+        self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self.metrics.watch("analysing_waiting", "Reports that wait for analysis.", lambda: self.analysing.waiting)
         self.metrics.watch("ingesting_waiting", "Reports that wait to be stored.", lambda: self.ingesting.waiting)
@@ -103,12 +107,18 @@ class Service:
         self.jobs.start()
         self._tasks = [asyncio.create_task(self._housekeeping())]
 
+    @property
+    def ready(self) -> bool:
+        """Whether all preparations are done, and reports are taken."""
+        return self._prepared == len(self.preparations) and self.analysing.alive and self.ingesting.alive
+
     def close(self) -> None:
         """Streams come to their end, so that the server can stop."""
         self.followers.close()
 
     async def stop(self) -> None:
         """Finish what was taken, then end."""
+        self._stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -167,13 +177,24 @@ class Service:
 
     async def _housekeeping(self) -> None:
         while True:
-            for work in (self.idempotency.expire, self._check_limits, self._read_vectors):
+            for work in (self._prepare, self.idempotency.expire, self._check_limits, self._read_vectors):
                 try:
                     await run_in_threadpool(work)
                 except Exception as error:
                     # The database may be away for a while; the next round tells.
                     log.warning("housekeeping: %s", type(error).__name__)
             await asyncio.sleep(self.settings.housekeeping)
+
+    def _prepare(self) -> None:
+        for work in self.preparations[self._prepared :]:
+            if self._stopping:
+                return
+            work()
+            self._prepared += 1
+
+    def _know_all(self) -> None:
+        with self.writing:
+            self.linked.warm(wanted=lambda: not self._stopping)
 
     def _check_limits(self) -> None:
         with self.store.writing() as session:

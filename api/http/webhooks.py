@@ -21,6 +21,7 @@ from sqlalchemy import select
 from standardwebhooks import Webhook as Signer
 from starlette.concurrency import run_in_threadpool
 
+from api.audit import Audit
 from api.errors import UsageError
 from api.events import Event
 from api.http.destinations import Destinations, ForbiddenAddressError, PinnedBackend
@@ -119,12 +120,13 @@ class Webhooks:
         with self._store.reading() as session:
             return [_hook(row) for row in session.scalars(select(WebhookRow).order_by(WebhookRow.at))]
 
-    def remove(self, hook: str) -> bool:
+    def remove(self, hook: str, *, by: str) -> bool:
         """Whether there was one; nothing is delivered to it any more."""
         with self._store.writing() as session:
             row = session.get(WebhookRow, hook)
             if row is not None:
                 session.delete(row)
+                Audit(self._store).write(by, "webhook.remove", hook, session=session)
         return row is not None
 
     def _add(self, row: WebhookRow) -> Hook:
@@ -132,6 +134,7 @@ class Webhooks:
             if len(session.scalars(select(WebhookRow.id)).all()) >= MOST_HOOKS:
                 raise UsageError(f"there are {MOST_HOOKS} webhooks; remove one first")
             session.add(row)
+            Audit(self._store).write(row.by, "webhook.create", row.id, session=session)
             return _hook(row)
 
     async def _run(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -68,21 +69,22 @@ async def file(
 
 
 async def build(desk: Desk) -> None:
-    """The page: at first the last week that is over, or that of the last report."""
+    """The page: at first what the address asks for, else the last week that is over, or that of the last report."""
     today = datetime.now(SHANGHAI).date()
     _, last = await desk.read(first_and_last)
     latest = last.astimezone(SHANGHAI).date() if last else today
     start = latest if (today - latest).days > 7 else span_of("week", today).start - timedelta(days=1)
-    unit: Unit = "week"
+
+    def asked(fields: Mapping[str, Any]) -> tuple[Unit, date, str]:
+        period = next((name for name in get_args(Unit) if name == fields.get("period")), "week")
+        return period, day_of(str(fields.get("date", ""))) or start, str(fields.get("region", ""))[:200]
 
     async def choose(told: Told) -> None:
-        fields = told["fields"]
-        period = next((name for name in get_args(Unit) if name == fields.get("period")), unit)
-        on = day_of(str(fields.get("date", ""))) or start
-        shown.show(**_shown(desk, period, on, str(fields.get("region", ""))[:200]))
+        shown.show(**_shown(desk, *asked(told["fields"])))
 
-    Panel(desk, "bulletins.html", {"choose": choose}, units=UNITS, unit=unit, on=start)
-    shown = Panel(desk, "bulletin.html", **_shown(desk, unit, start, ""))
+    unit, on, region = asked(desk.request.query_params)
+    Panel(desk, "bulletins.html", {"choose": choose}, units=UNITS, unit=unit, on=on, region=region)
+    shown = Panel(desk, "bulletin.html", **_shown(desk, unit, on, region))
 
 
 def _shown(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from api.http.auth import principal_of
 from api.http.service import Service
 from api.keys import Role
 from api.pages.desk import Desk
-from api.pages.panel import Panel
+from api.pages.panel import Panel, render
 
 #: Where the pages' own files lie.
 ASSETS = "/pages"
@@ -46,7 +46,8 @@ def framed(page: Page, pages: tuple[Page, ...], service: Service) -> Builder:
         ui.add_head_html(f'<link rel="stylesheet" href="{ASSETS}/pages.css"><script src="{ASSETS}/theme.js"></script>')
         ui.dark_mode({"dark": True, "light": False}.get(request.cookies.get("minqing_theme", "")))
         allowed = [p for p in pages if p.listed and desk.may(p.roles)]
-        Panel(desk, "frame.html", page=page, pages=allowed, principal=principal)
+        # Plain HTML, which is there before any script runs.
+        ui.add_body_html(render("frame.html", page=page, pages=allowed, principal=principal))
         with ui.element("div").props('id=main tabindex="-1"').classes("page"):
             if desk.may(page.roles):
                 await page.build(desk)

@@ -17,6 +17,7 @@ from api.issue_queries import Happened, find_issue, lineage, members, timeline
 from api.issues import Issue
 from api.pages.charts import bars
 from api.pages.desk import Desk
+from api.pages.listing import Turned
 from api.pages.near import Near, issue_named, near_issues
 from api.pages.panel import Panel, Told
 from api.paging import Page
@@ -70,7 +71,7 @@ class _Shown:
         self.desk = desk
         self.issue = issue
         self.period: Period = "day"
-        self.cursors: list[str | None] = [None]
+        self.turned = Turned()
         self.near: list[Near] | None = None
 
     async def build(self, known: Known) -> None:
@@ -109,10 +110,10 @@ class _Shown:
         }
 
     def _rows(self, page: Page[Stored]) -> dict[str, Any]:
-        return {"page": page, "whys": whys(page.items), "first": len(self.cursors) == 1}
+        return {"page": page, "whys": whys(page.items), "first": self.turned.first}
 
     async def _members(self) -> Page[Stored]:
-        cursor = self.cursors[-1]
+        cursor = self.turned.cursor
         return await self.desk.read(lambda session: members(session, self.issue, cursor=cursor, limit=ROWS))
 
     async def refresh(self) -> None:
@@ -121,7 +122,7 @@ class _Shown:
         if known is None:
             ui.navigate.reload()
             return
-        self.cursors = [None]
+        self.turned.restart()
         self.head.show(**self._head(known))
         self.rows.show(**self._rows(await self._members()))
         self.past.show(known=known)
@@ -135,11 +136,7 @@ class _Shown:
             self.head.show(**self._head(known))
 
     async def turn(self, told: Told) -> None:
-        cursor = str(told["cursor"])
-        if cursor:
-            self.cursors.append(cursor)
-        elif len(self.cursors) > 1:
-            self.cursors.pop()
+        self.turned.turn(told)
         self.rows.show(**self._rows(await self._members()))
 
     async def search(self, told: Told) -> None:
@@ -149,7 +146,6 @@ class _Shown:
 
     async def merge(self, told: Told) -> None:
         other, by = str(told["issue"]), self.desk.principal.by
-        await self.desk.audit("issue.merge", self.issue, other=other)
         verdict = await self.desk.decide(lambda linked: linked.merge(self.issue, other, by=by))
         await self._moved_on(verdict)
         ui.notify("已合并，可在“经过”里撤销", type="positive", position="top")
@@ -159,14 +155,12 @@ class _Shown:
         if not keys:
             ui.notify("请先勾选要拆出的报告", type="warning", position="top")
             return
-        await self.desk.audit("issue.split", self.issue, reports=keys)
         await self.desk.decide(lambda linked: linked.split(self.issue, keys, by=by))
         await self.refresh()
         ui.notify(f"已拆出 {len(keys)} 条，可在“经过”里撤销", type="positive", position="top")
 
     async def undo(self, told: Told) -> None:
         decision, by = int(told["decision"]), self.desk.principal.by
-        await self.desk.audit("decision.undo", str(decision))
         await self.desk.decide(lambda linked: linked.undo(decision, by=by))
         await self.refresh()
         ui.notify("已撤销", type="positive", position="top")

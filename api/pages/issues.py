@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,9 @@ from api.issue_queries import IssueFilter, IssueOrder, list_issues, sparklines
 from api.issues import Issue
 from api.pages.desk import Desk
 from api.pages.labels import STATUS
+from api.pages.listing import Asked, Turned
 from api.pages.panel import Panel, Told
-from api.pages.times import midnight
+from api.pages.times import day_after, midnight
 from nlp.series import Series
 
 #: Issues on a page of the list, and days that a sparkline tells of.
@@ -20,28 +22,22 @@ ROWS, DAYS = 50, 60
 ORDERS: dict[IssueOrder, str] = {"size": "报告最多", "last_seen": "最近活动", "growth": "近七日增长"}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the list's fields say; "" asks nothing. `until` is the last day, included."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuesAsked(Asked):
+    """What the list's fields say."""
 
-    category: str = ""
-    division: str = ""
-    since: str = ""
-    until: str = ""
-    text: str = ""
     status: str = ""
     urgent: str = ""
     order: str = ""
 
     def filter(self) -> IssueFilter:
         """The same as the store is asked."""
-        until = midnight(self.until)
         return IssueFilter(
             status=self.status if self.status in STATUS else None,
             category=self.category or None,
             division=self.division.strip("/ ") or None,
             since=midnight(self.since),
-            until=until + timedelta(days=1) if until else None,
+            until=day_after(self.until),
             text=self.text.strip() or None,
             urgent=True if self.urgent else None,
         )
@@ -64,32 +60,28 @@ class Listed:
 
 async def build(desk: Desk) -> None:
     """The page; the address carries what is asked for."""
-    asked = Asked(**{name: desk.asked(name) or "" for name in Asked.__slots__})
-    cursors: list[str | None] = [None]
+    asked, turned = IssuesAsked.of_address(desk), Turned()
 
-    async def read() -> Listed:
-        return await desk.read(lambda session: read_issues(session, asked, cursors[-1]))
+    async def listed() -> dict[str, Any]:
+        found = await desk.read(lambda session: read_issues(session, asked, turned.cursor))
+        return {"listed": found, "first": turned.first}
 
     async def search(told: Told) -> None:
         nonlocal asked
-        asked = replace(asked, **{name: str(told["fields"].get(name, "")) for name in Asked.__slots__})
-        cursors[:] = [None]
-        rows.show(listed=await read(), first=True)
+        asked = IssuesAsked.of_form(told)
+        turned.restart()
+        await turned.show(rows, listed(), listed=None, first=True)
 
     async def turn(told: Told) -> None:
-        cursor = str(told["cursor"])
-        if cursor:
-            cursors.append(cursor)
-        elif len(cursors) > 1:
-            cursors.pop()
-        rows.show(listed=await read(), first=len(cursors) == 1)
+        turned.turn(told)
+        await turned.show(rows, listed(), listed=None, first=True)
 
     taxonomy = desk.service.pipeline.taxonomy
     Panel(desk, "issues.html", {"search": search}, asked=asked, taxonomy=taxonomy, orders=ORDERS)
-    rows = Panel(desk, "issue_rows.html", {"turn": turn}, listed=await read(), first=True)
+    rows = Panel(desk, "issue_rows.html", {"turn": turn}, **await listed())
 
 
-def read_issues(session: Session, asked: Asked, cursor: str | None) -> Listed:
+def read_issues(session: Session, asked: IssuesAsked, cursor: str | None) -> Listed:
     """A page of the list; sparklines end today, or where the latest issue listed was last active."""
     now = datetime.now(UTC)
     order: IssueOrder = next((name for name in ORDERS if name == asked.order), "size")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,7 @@ from api.keys import Principal
 from api.pages.atlas import MOST, Asked, Atlases, chosen
 from api.pages.desk import Desk
 from api.pages.panel import Panel, Told, guarded
-from api.pages.times import midnight
+from api.pages.times import day_after, midnight
 from api.queries import find_reports
 
 router = APIRouter(include_in_schema=False)
@@ -94,8 +93,7 @@ def _listed(session: Session, asked: Asked, ids: list[int], count: int) -> dict[
 
 
 def _asked(kind: str, since: str, until: str) -> Asked:
-    end = midnight(until)
-    return Asked(kind == "issues", midnight(since), end + timedelta(days=1) if end else None)
+    return Asked(kind == "issues", midnight(since), day_after(until))
 
 
 def _address(kind: str, since: str, until: str) -> str:

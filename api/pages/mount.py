@@ -16,8 +16,9 @@ from starlette.types import ASGIApp, Scope
 from api.http.auth import INGEST, READ, TRIAGE
 from api.http.service import Service
 from api.pages import bulletins, issue, issues, login, map, overview, reports, settings, submit, triage
-from api.pages.atlas import Atlases
+from api.pages.atlas import Asked, Atlases
 from api.pages.frame import ASSETS, Page, framed
+from api.pages.panel import compile_templates
 
 
 def mount_pages(app: FastAPI) -> None:
@@ -27,6 +28,11 @@ def mount_pages(app: FastAPI) -> None:
     for part in (login, submit, map, bulletins):
         app.include_router(part.router)
     app.mount(ASSETS, StaticFiles(directory=Path(__file__).parent / "static"))
+    service.preparations += [
+        compile_templates,
+        partial(_look, service),
+        partial(atlases.make, Asked(issues=False, since=None, until=None)),
+    ]
     pages = _pages(atlases)
     for page in pages:
         ui.page(page.path, title=f"{page.title} · 民情", response_timeout=30)(framed(page, pages, service))
@@ -62,6 +68,12 @@ def _pages(atlases: Atlases) -> tuple[Page, ...]:
         Page("/submit", "提交", INGEST, submit.build),
         Page("/settings", "设置", READ, settings.build),
     )
+
+
+def _look(service: Service) -> None:
+    """What every overview asks of the store is then in memory."""
+    with service.store.reading() as session:
+        overview.read_overview(session, None)
 
 
 class _Pages(Mount):

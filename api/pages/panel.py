@@ -77,6 +77,12 @@ def render(template: str, **data: Any) -> str:
     return _environment().get_template(template).render(**data)
 
 
+def compile_templates() -> None:
+    """Nobody has to wait for a page that is opened for the first time."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
+from typing import Any
 
 from nicegui import ui
 from sqlalchemy.orm import Session
@@ -12,36 +12,29 @@ from api.corrections import corrections
 from api.http.auth import UNMASKED
 from api.issue_queries import find_issue
 from api.pages.desk import Desk
+from api.pages.listing import Asked, Turned
 from api.pages.near import near_issues
 from api.pages.panel import Panel, Told
-from api.pages.times import midnight
-from api.paging import Page
+from api.pages.times import day_after, midnight
 from api.queries import ReportFilter, find_report, search_reports
-from api.stored import Stored
 
 #: Reports on a page of the list.
 ROWS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the list's fields say; "" asks nothing. `until` is the last day, included."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportsAsked(Asked):
+    """What the list's fields say."""
 
-    category: str = ""
-    division: str = ""
-    since: str = ""
-    until: str = ""
-    text: str = ""
     state: str = ""
 
     def filter(self) -> ReportFilter:
         """The same as the store is asked."""
-        until = midnight(self.until)
         return ReportFilter(
             category=self.category or None,
             division=self.division.strip("/ ") or None,
             since=midnight(self.since),
-            until=until + timedelta(days=1) if until else None,
+            until=day_after(self.until),
             text=self.text.strip() or None,
             decided=False if self.state == "unsure" else None,
             reviewed={"reviewed": True, "unreviewed": False, "unsure": False}.get(self.state),
@@ -50,27 +43,27 @@ class Asked:
 
 
 async def build(desk: Desk) -> None:
-    """The list; the address carries what is asked for, so that it can be sent to somebody."""
-    asked = Asked(**{name: desk.asked(name) or "" for name in Asked.__slots__})
-    page = await _read(desk, asked, None)
-    cursors: list[str | None] = [None]
+    """The list; the address carries what is asked for."""
+    asked, turned = ReportsAsked.of_address(desk), Turned()
+
+    async def listed() -> dict[str, Any]:
+        page = await desk.read(
+            lambda session: search_reports(session, asked.filter(), cursor=turned.cursor, limit=ROWS)
+        )
+        return {"page": page, "first": turned.first}
 
     async def search(told: Told) -> None:
         nonlocal asked
-        asked = replace(asked, **{name: str(told["fields"].get(name, "")) for name in Asked.__slots__})
-        cursors[:] = [None]
-        rows.show(page=await _read(desk, asked, None), first=True)
+        asked = ReportsAsked.of_form(told)
+        turned.restart()
+        await turned.show(rows, listed(), page=None, first=True)
 
     async def turn(told: Told) -> None:
-        cursor = str(told["cursor"])
-        if cursor:
-            cursors.append(cursor)
-        elif len(cursors) > 1:
-            cursors.pop()
-        rows.show(page=await _read(desk, asked, cursors[-1]), first=len(cursors) == 1)
+        turned.turn(told)
+        await turned.show(rows, listed(), page=None, first=True)
 
     Panel(desk, "reports.html", {"search": search}, asked=asked, taxonomy=desk.service.pipeline.taxonomy)
-    rows = Panel(desk, "report_rows.html", {"turn": turn}, page=page, first=True)
+    rows = Panel(desk, "report_rows.html", {"turn": turn}, **await listed())
 
 
 async def build_one(desk: Desk) -> None:
@@ -103,7 +96,3 @@ async def build_one(desk: Desk) -> None:
     panel = Panel(desk, "report.html", {"reveal": reveal}, **shown)
     # The page need not wait for it.
     ui.timer(0.01, look_around, once=True)
-
-
-async def _read(desk: Desk, asked: Asked, cursor: str | None) -> Page[Stored]:
-    return await desk.read(lambda session: search_reports(session, asked.filter(), cursor=cursor, limit=ROWS))

@@ -62,15 +62,14 @@ class _Keys:
         except ValueError as error:
             raise UsageError("没有这个角色") from error
         name = str(fields.get("name", ""))
-        key, self.token = await run_in_threadpool(lambda: self.desk.service.keys.create(name=name, role=role))
-        await self.desk.audit("key.create", key.id, role=key.role.value)
+        keys, by = self.desk.service.keys, self.desk.principal.by
+        _, self.token = await run_in_threadpool(lambda: keys.create(name=name, role=role, by=by))
         await self._refresh()
         self.token = ""
 
     async def revoke(self, told: Told) -> None:
-        key = str(told["key"])
-        await run_in_threadpool(self.desk.service.keys.revoke, key)
-        await self.desk.audit("key.revoke", key)
+        key, keys, by = str(told["key"]), self.desk.service.keys, self.desk.principal.by
+        await run_in_threadpool(lambda: keys.revoke(key, by=by))
         await self._refresh()
 
     async def older(self, told: Told) -> None:

@@ -81,10 +81,8 @@ class Triage:
         last = self.done.pop()
         by = self.desk.principal.by
         if last.kind in ("accept", "correct"):
-            await self.desk.audit("correction.undo", last.report.report.key, correction=last.id)
             await run_in_threadpool(undo_correction, self.desk.service.store, last.id, by=by)
         elif last.kind == "move":
-            await self.desk.audit("decision.undo", str(last.id))
             await self.desk.decide(lambda linked: linked.undo(last.id, by=by))
         self.handled -= last.kind != "skip"
         self.left += last.kind in ("accept", "correct")
@@ -229,10 +227,8 @@ class _Actions:
             return
         key, own, to, by = report.report.key, report.issue, str(told["issue"]), self.desk.principal.by
         if to:
-            await self.desk.audit("issue.move", to, report=key)
             verdict = await self.desk.decide(lambda linked: linked.move(key, to, by=by))
         else:
-            await self.desk.audit("issue.split", own, reports=[key])
             verdict = await self.desk.decide(lambda linked: linked.split(own, [key], by=by))
         self.state.done.append(Done("move", report, verdict.id))
         fresh = await self.desk.read(lambda session: find_report(session, key))
@@ -264,7 +260,6 @@ class _Actions:
         self, report: Stored, primary: str, categories: list[str] | tuple[str, ...], kind: Literal["accept", "correct"]
     ) -> None:
         service = self.desk.service
-        await self.desk.audit("report.correct", report.report.key, primary=primary)
         work = partial(correct, by=self.desk.principal.by, taxonomy=service.pipeline.taxonomy)
         made = await run_in_threadpool(work, service.store, report.report.key, primary, categories)
         await self.state.next(Done(kind, report, made.id))

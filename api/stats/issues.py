@@ -180,8 +180,8 @@ def _surge_in(daily: Series, span: Span, calendar: Calendar) -> Surge | None:
     """The first surge of a series that alarmed in a span."""
     if not count(daily, span):
         return None
-    surges = find_surges(daily, calendar)
-    return next((s for s in surges if s.found.day < span.end and s.last >= span.start), None)
+    surges = find_surges(daily, calendar, since=span.start)
+    return next((s for s in surges if s.found.day < span.end), None)
 
 
 def _examples(reports: Iterable[Exemplar]) -> tuple[Exemplar, ...]:

@@ -11,6 +11,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +24,13 @@ from api.ingest import Ingester
 from api.keys import Keys, Role
 from api.linking import LinkedStore
 from api.store import Store
-from browser.looking import Look, Looked, Served
-from corpora import read_reports, read_written_issues
+from browser.looking import NAMES, Look, Looked, Served
+from corpora import Report, read_reports, read_written_issues
 from models import load_scorer
 from nlp import Pipeline
 
-#: Problems told by several that are put beside the sample.
-PROBLEMS = 12
+#: Problems told by several that are put beside the sample, and the day in its months when the first is told of.
+PROBLEMS, FIRST = 12, date(2026, 3, 20)
 #: Milliseconds that anything on a page may take; generous, for a busy machine is no mistake of the pages.
 PATIENCE = 30_000
 
@@ -54,11 +57,11 @@ def served(chromium: str, pipeline: Pipeline, tmp_path_factory: pytest.TempPathF
     store = Store(f"sqlite:///{folder}/pages.db")
     if not other:
         reports = read_reports("corpora/sample.jsonl")
-        for problem in list(read_written_issues())[:PROBLEMS]:
-            reports += problem.tellings
+        for number, problem in enumerate(islice(read_written_issues(), PROBLEMS)):
+            reports += told_from(FIRST + timedelta(days=number), problem.tellings)
         for _ in Ingester(LinkedStore(store, load_scorer()), pipeline).ingest(reports):
             pass
-    keys = {role.value: Keys(store).create(name=f"{role} of the test", role=role)[1] for role in Role}
+    keys = {role.value: Keys(store).create(name=NAMES[role.value], role=role, by="test")[1] for role in Role}
     call = [
         Path(sys.executable).with_name("minqing"),
         "serve",
@@ -76,6 +79,13 @@ def served(chromium: str, pipeline: Pipeline, tmp_path_factory: pytest.TempPathF
             store.close()
 
 
+def told_from(first: date, reports: tuple[Report, ...]) -> list[Report]:
+    """The same reports, the first of them on another day, and the others as long after it as they were."""
+    times = [report.received_at for report in reports if report.received_at]
+    later = first - min(times).date()
+    return [replace(report, received_at=time + later) for report, time in zip(reports, times, strict=True)]
+
+
 def _address(log: Path, server: subprocess.Popen[bytes]) -> str:
     while server.poll() is None:
         if found := re.search(r"running on (http://[\d.:]+)", log.read_text()):
@@ -91,7 +101,12 @@ def _address(log: Path, server: subprocess.Popen[bytes]) -> str:
 def browser(chromium: str) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        started = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--lang=zh-CN"],
+            # Fields for dates and files speak the language of the browser.
+            env={**os.environ, "LANGUAGE": "zh_CN"},
+        )
         yield started
         started.close()
 

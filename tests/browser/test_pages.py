@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 from docx import Document
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
+from sqlalchemy import func, select
 
 from api.audit import Audit
 from api.issue_queries import IssueFilter, list_issues
 from api.keys import Keys, Role
+from api.pages.reports import ROWS
 from api.queries import ReportFilter, count_reports, search_reports
-from browser.looking import Look, Served
+from api.schema import IssueRow
+from browser.looking import Look, Served, violations
 
 PAGES = {
     "/": "概览",
@@ -34,17 +35,6 @@ MAY = {
     "analyst": set(PAGES) - {"/triage", "/submit"},
     "admin": set(PAGES),
 }
-AXE = Path(str(files("axe_playwright_python") / "axe.min.js"))
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds that is serious, with the place."""
-    page.add_script_tag(content=AXE.read_text("utf-8"))
-    found: list[dict[str, Any]] = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)"
-    )
-    serious = [one for one in found if one["impact"] in ("serious", "critical")]
-    return [f"{one['id']}: {node['target']}" for one in serious for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -99,10 +89,10 @@ def test_one_comes_in_by_a_key_only_and_goes_out(look: Look, served: Served) -> 
 
 def test_a_revoked_key_ends_the_work_at_once(look: Look, served: Served) -> None:
     keys = Keys(served.store)
-    key, token = keys.create(name="short lived", role=Role.TRIAGE)
+    key, token = keys.create(name="short lived", role=Role.TRIAGE, by="test")
     served.keys["short lived"] = token
     page = look("short lived").go("/issues")
-    keys.revoke(key.id)
+    keys.revoke(key.id, by="test")
     page.locator("select[name=category]").select_option("fraud")
     expect(page.locator("#key")).to_be_visible()
 
@@ -116,7 +106,7 @@ def test_the_overview_leads_to_what_it_counts(look: Look, served: Served) -> Non
     week = int(row.locator("td").nth(3).inner_text())
     row.locator("a").click()
     expect(page.locator("h1")).to_have_text("报告")
-    expect(page.locator("tbody tr")).to_have_count(week)
+    expect(page.locator("tbody tr")).to_have_count(min(week, ROWS))
 
 
 def test_the_theme_is_kept(look: Look) -> None:
@@ -149,7 +139,7 @@ def test_a_circle_on_the_map_lists_what_lies_in_it(look: Look, served: Served) -
     expect(heading).to_contain_text(str(count))
     page.locator("select[name=kind]").select_option("issues")
     with served.store.reading() as session:
-        issues = len(list_issues(session, IssueFilter(), limit=500).items)
+        issues = session.scalar(select(func.count()).select_from(IssueRow).where(IssueRow.size > 0))
     expect(page.locator(".map")).to_have_attribute("data-count", str(issues))
 
 
@@ -197,34 +187,6 @@ def test_an_upload_names_its_columns_and_lists_its_bad_rows(look: Look, served: 
     assert page.locator("#job tbody td:first-child").all_inner_texts() == ["3", "5"]
     with served.store.reading() as session:
         assert count_reports(session, ReportFilter()) == before + 2
-
-
-NASTY = (
-    "<script>alert('坏')</script><img src=x onerror=alert(1)> {{ 7 * 7 }} "
-    + "长" * 300
-    + "W" * 400
-    + " 反向\u202e文字\u202c结束\u2066\u200f"
-)
-
-
-def test_what_people_write_is_shown_and_does_nothing(look: Look, served: Served) -> None:
-    looked = look("admin", width=390)
-    page = looked.go("/submit")
-    page.locator("#paste-title").fill("<b>粗</b>\u202e标题")
-    page.locator("#paste-text").fill(NASTY)
-    page.get_by_role("button", name="提交并保存").click()
-    expect(page.locator("article .text")).to_contain_text("<script>alert('坏')</script>")
-    expect(page.locator("article .text")).to_contain_text("{{ 7 * 7 }}")
-    issue = page.locator("article a[href^='/issues/']").get_attribute("href")
-    assert issue
-    for path in ("/submit", issue, "/reports", "/triage?queue=all", "/"):
-        page = looked.go(path) if path != "/submit" else page
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-        assert page.locator("img, .page script, b:text-is('粗')").count() == 0
-        assert "\u202e" not in page.inner_text("body")
-    page = looked.go(issue)
-    page.locator("summary").first.click()
-    expect(page.locator("details .text")).to_contain_text("U+202E")
 
 
 def test_pasted_text_can_be_looked_at_without_keeping_it(look: Look, served: Served) -> None:

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import os
+from datetime import date, timedelta
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from api.issue_queries import IssueFilter, list_issues
+from api.pages.overview import DAYS
 from api.queries import ReportFilter, search_reports
+from api.statistics import count_by
 from browser.looking import Look, Looked, Served
 
 TEXT = (
@@ -25,6 +28,14 @@ def picture(looked: Looked, name: str) -> None:
     if folder := os.environ.get("MINQING_PICTURES"):
         looked.page.wait_for_load_state("networkidle")
         looked.page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+def fullest(served: Served) -> date:
+    """The day with most reports, and a month of days before it."""
+    with served.store.reading() as session:
+        counts = {count.day: count.reports for count in count_by(session, ["day"]) if count.day}
+    first = min(counts) + timedelta(days=DAYS)
+    return max((day for day in counts if day >= first), key=lambda day: (counts[day], day))
 
 
 def test_submit(look: Look) -> None:
@@ -50,7 +61,8 @@ def test_triage(look: Look) -> None:
 
 def test_explore(look: Look, served: Served) -> None:
     looked = look("analyst")
-    page = looked.go("/?day=2026-05-22")
+    looked.go(f"/?day={fullest(served)}")
+    expect(looked.page.locator("section", has_text="增长最快的议题").locator(".name").first).to_be_visible()
     picture(looked, "overview")
     looked.go("/issues")
     picture(looked, "issues")
@@ -76,9 +88,9 @@ def test_explore(look: Look, served: Served) -> None:
     picture(narrow, "triage-390-dark")
 
 
-def test_report(look: Look) -> None:
+def test_report(look: Look, served: Served) -> None:
     looked = look("analyst")
-    page = looked.go("/bulletins")
+    page = looked.go(f"/bulletins?period=week&date={fullest(served)}")
     expect(page.frame_locator("iframe.bulletin").locator("h1")).to_be_visible()
     picture(looked, "bulletins")
     admin = look("admin")

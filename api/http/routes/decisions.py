@@ -53,7 +53,6 @@ def merge(issue: IssueId, body: MergeIn, service: Svc, principal: Decider) -> JS
     """This and the other are one, for ever: the machine keeps to it."""
     for one in (issue, body.other):
         existing(service, one)
-    service.audit.write(principal.by, "issue.merge", issue, other=body.other)
     return _decided(service, lambda: service.linked.merge(issue, body.other, by=principal.by))
 
 
@@ -61,7 +60,6 @@ def merge(issue: IssueId, body: MergeIn, service: Svc, principal: Decider) -> JS
 def split(issue: IssueId, body: SplitIn, service: Svc, principal: Decider) -> JSONResponse:
     """These reports are an issue of their own and never meet the rest again."""
     existing(service, issue)
-    service.audit.write(principal.by, "issue.split", issue, reports=body.reports)
     return _decided(service, lambda: service.linked.split(issue, body.reports, by=principal.by))
 
 
@@ -71,7 +69,6 @@ def move(issue: IssueId, body: MoveIn, service: Svc, principal: Decider) -> JSON
     existing(service, issue)
     with service.store.reading() as session:
         found(find_report(session, body.report), "report")
-    service.audit.write(principal.by, "issue.move", issue, report=body.report)
     return _decided(service, lambda: service.linked.move(body.report, issue, by=principal.by))
 
 
@@ -81,7 +78,6 @@ def undo(decision: Annotated[int, Path(ge=0, lt=2**31)], service: Svc, principal
     with service.store.reading() as session:
         if all(verdict.id != decision for verdict in service.store.verdicts(session)):
             raise Problem(404, "no such decision, or it was taken back")
-    service.audit.write(principal.by, "decision.undo", str(decision))
     return _decided(service, lambda: service.linked.undo(decision, by=principal.by))
 
 

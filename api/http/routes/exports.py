@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
 
 from api.corrections import training_examples
-from api.http.answers import PLAIN, When
+from api.http.answers import PLAIN
 from api.http.auth import ADMIN, EXPORT, allowed
 from api.http.problems import responses
 from api.http.service import Service, the_service
+from api.http.times import When
 from api.issues import export_issues
 from api.keys import Principal
 from api.output import open_jsonl, open_writer

@@ -9,10 +9,11 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.answers import PLAIN, When
+from api.http.answers import PLAIN
 from api.http.auth import READ, TRIAGE, allowed
 from api.http.problems import Problem, responses
 from api.http.routes.issues import IssueId, Svc, existing
+from api.http.times import When
 from api.keys import Principal
 from api.loop import MoveError, Standing, Step, history, move, standing
 from api.schema import IssueRow

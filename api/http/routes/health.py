@@ -30,9 +30,9 @@ async def healthz() -> Health:
 
 @router.get("/readyz", summary="Can it work?", responses=responses(503))
 async def readyz(service: Annotated[Service, Depends(the_service)]) -> Health:
-    """The store answers and both threads work."""
-    if not (service.analysing.alive and service.ingesting.alive):
-        raise Problem(503, "not started, or stopping", headers={"Retry-After": "5"})
+    """The store answers, what it holds has been read, and both threads work."""
+    if not service.ready:
+        raise Problem(503, "starting, or stopping", headers={"Retry-After": "5"})
     try:
         await run_in_threadpool(service.store.size)
     except Exception as error:

@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from api.http.answers import PLAIN, Paging, When, found, read_page, tagged
+from api.http.answers import PLAIN, Paging, found, read_page, tagged
 from api.http.auth import READ, allowed, may_unmask
 from api.http.models import HappenedOut, IssueOut, IssueTold, PageOf, StoredOut, TimelineOut
 from api.http.problems import UNCHANGED, Problem, responses
 from api.http.routes.reports import shown
 from api.http.service import Service, the_service
+from api.http.times import When
 from api.issue_queries import IssueFilter, IssueOrder, exemplars, find_issue, lineage, list_issues, members, timeline
 from api.issues import Issue
 from api.keys import Principal
@@ -25,7 +26,9 @@ Svc = Annotated[Service, Depends(the_service)]
 Reader = Annotated[Principal, allowed(READ)]
 
 
-@router.get("/issues", response_model=PageOf[IssueOut], responses=responses(401, 403, 422, 429), summary="List issues")
+@router.get(
+    "/issues", response_model=PageOf[IssueOut], responses=responses(401, 403, 404, 422, 429), summary="List issues"
+)
 def issues(
     service: Svc,
     _: Reader,

@@ -63,8 +63,7 @@ class AuditedOut(BaseModel):
 )
 def create(body: KeyIn, service: Svc, principal: Admin) -> JSONResponse:
     """It is shown once and cannot be shown again."""
-    key, token = service.keys.create(name=body.name, role=body.role)
-    service.audit.write(principal.by, "key.create", key.id, role=key.role.value)
+    key, token = service.keys.create(name=body.name, role=body.role, by=principal.by)
     return JSONResponse(_shown(key) | {"key": token}, 201)
 
 
@@ -81,8 +80,7 @@ def revoke(
     """It works no longer, at once."""
     if all(known.id != key for known in service.keys.list()):
         raise Problem(404, "no such key")
-    service.keys.revoke(key)
-    service.audit.write(principal.by, "key.revoke", key)
+    service.keys.revoke(key, by=principal.by)
     return Response(status_code=204)
 
 

@@ -7,27 +7,19 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from api.http.answers import PLAIN
 from api.http.auth import READ, allowed
 from api.http.problems import responses
 from api.http.service import Service, the_service
+from api.http.times import Day
 from api.keys import Principal
 from api.stats import Unit, read_stats, span_of
 from corpora.importers.dates import SHANGHAI
 
 router = APIRouter(prefix="/v1", tags=["stats"])
 
-
-def _in_our_time(value: date) -> date:
-    if not 1900 <= value.year <= 2200:
-        raise ValueError("is not between 1900 and 2200")
-    return value
-
-
-#: A day in a query.
-Day = Annotated[date, AfterValidator(_in_our_time)]
 
 _TOTAL: dict[str, JsonValue] = {
     "key": "",

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.http.answers import PLAIN, Paging, When, found, read_page, tagged
+from api.http.answers import PLAIN, Paging, found, read_page, tagged
 from api.http.auth import INGEST, READ, allowed, may_unmask
 from api.http.idempotency import Answered
 from api.http.models import IngestedOut, KnownOut, PageOf, Reports, StoredOut, as_list
 from api.http.problems import UNCHANGED, responses
 from api.http.service import Service, the_service
+from api.http.times import When
 from api.keys import Principal
 from api.queries import ReportFilter, ReportOrder, find_report, search_reports
 from api.stored import Stored

@@ -13,6 +13,7 @@ from api.http.answers import PLAIN
 from api.http.auth import READ, allowed
 from api.http.problems import responses
 from api.http.service import Service, the_service
+from api.http.times import Day
 from api.keys import Principal
 from api.statistics import Dimension, count_by
 
@@ -35,8 +36,8 @@ def stats(
     service: Annotated[Service, Depends(the_service)],
     _: Annotated[Principal, allowed(READ)],
     by: Annotated[list[Dimension], Query(max_length=3, description="Group by these.")] = ["day"],  # noqa: B006
-    first: Annotated[date | None, Query(description="First local day (Asia/Shanghai).")] = None,
-    last: Annotated[date | None, Query(description="Last local day.")] = None,
+    first: Annotated[Day | None, Query(description="First local day (Asia/Shanghai).")] = None,
+    last: Annotated[Day | None, Query(description="Last local day.")] = None,
     category: Annotated[str | None, Query(max_length=40, pattern=PLAIN, description="With all below it.")] = None,
     division: Annotated[
         str | None, Query(max_length=200, pattern=PLAIN, description="`省/市`, with all inside it.")

