@@ -18,7 +18,6 @@ from onnx import TensorProto, helper, numpy_helper
 
 from models.artefact import LOWER, UPPER
 from models.network import Network
-from models.smooth import smoothing
 from models.windows import WINDOW
 
 Array = NDArray[np.float32]
@@ -29,8 +28,8 @@ _Shapes = dict[str, list[str | int]]
 _MICROSOFT = "com.microsoft"
 
 
-def export(network: Network, folder: Path, loud: dict[str, Array]) -> None:
-    """Write the int8 graphs of one window, `LOWER` and `UPPER`; `loud` as by `smooth.loudness`.
+def export(network: Network, folder: Path) -> None:
+    """Write the int8 graphs of one window, `LOWER` and `UPPER`.
 
     The lower one's inputs, int64: pieces (pieces,), chars (characters,), piece_of_char (characters,), as in `Window`;
     outputs: votes (pieces, 2 × ids), weights (pieces,), tags (characters, tags), as in `Network`, sums (width,) and
@@ -41,14 +40,14 @@ def export(network: Network, folder: Path, loud: dict[str, Array]) -> None:
     width, labels = config.hidden_size, len(weights["late.votes.bias"])
     votes: _Shapes = {"votes": ["pieces", labels], "weights": ["pieces"]}
 
-    lower = _Graph(weights, loud, heads=config.num_attention_heads, epsilon=config.layer_norm_eps)
+    lower = _Graph(weights, heads=config.num_attention_heads, epsilon=config.layer_norm_eps)
     lower.read_window(layers=len(network.lower.encoder.layer))
     inputs: _Shapes = {"pieces": ["pieces"], "chars": ["chars"], "piece_of_char": ["chars"]}
     tags = len(weights["tagger.tag.bias"])
     outputs = votes | {"sums": [width], "tags": ["chars", tags], "hidden": ["pieces", width]}
     onnx.save(lower.model(inputs, TensorProto.INT64, outputs), folder / LOWER)
 
-    upper = _Graph(weights, loud, heads=config.num_attention_heads, epsilon=config.layer_norm_eps)
+    upper = _Graph(weights, heads=config.num_attention_heads, epsilon=config.layer_norm_eps)
     upper.read_on(layers=len(network.upper))
     onnx.save(upper.model({"hidden": ["pieces", width]}, TensorProto.FLOAT, votes), folder / UPPER)
 
@@ -56,9 +55,8 @@ def export(network: Network, folder: Path, loud: dict[str, Array]) -> None:
 class _Graph:
     """Nodes and constants as they are added; a value goes by its name, and weights by their names in the network."""
 
-    def __init__(self, weights: dict[str, Array], loud: dict[str, Array], *, heads: int, epsilon: float) -> None:
+    def __init__(self, weights: dict[str, Array], *, heads: int, epsilon: float) -> None:
         self._weights = weights
-        self._loud = loud
         self._heads = heads
         self._epsilon = epsilon
         self._nodes: list[onnx.NodeProto] = []
@@ -159,9 +157,6 @@ class _Graph:
     def _linear(self, names: list[str], values: str) -> str:
         """One product for several linear layers, their outputs side by side."""
         weight = np.concatenate([self._weights[f"{name}.weight"].T for name in names], axis=1)
-        factors = smoothing(self._loud[names[0]], weight)
-        values = self._node("Mul", values, self._constant("+".join(names) + ".quieter", 1 / factors))
-        weight = weight * factors[:, None]
         return self._product(
             "+".join(names), values, weight, np.concatenate([self._weights[f"{n}.bias"] for n in names])
         )

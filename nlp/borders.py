@@ -14,23 +14,40 @@ from collections.abc import Callable, Iterable
 
 from corpora import Span
 from nlp.recognise.person import SURNAMES
+from nlp.recurring import agree_on_names
 
 
 def settle_borders(text: str, spans: Iterable[Span]) -> list[Span]:
     """The spans with their ends where words end, in order, none overlapping."""
     settled: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):
-        start = max(span.start, settled[-1].end if settled else 0)
+        start = max(_start(text, span), settled[-1].end if settled else 0)
         if start >= span.end:
             continue
         end = _ENDS[span.type](text, start, span.end) if span.type in _ENDS else span.end
         kind = _kind(span.type, text, start, end)
+        office = _OFFICE.match(text, end) if kind == "place" else None
+        if office:
+            kind, end = "org", office.end()
         before = settled[-1] if settled else None
         if kind == "org" and before and before.type == "place" and before.end == start:
             settled[-1] = Span("org", before.start, end)
         else:
             settled.append(Span(kind, start, end))
-    return settled
+    return agree_on_names(text, settled)
+
+
+#: Right behind a place, they make it the name of an organisation.
+_OFFICE = re.compile(
+    "[一二三四五六七八九民]中(?![队心间学])|[高初]中(?!生)|中学|法院|检察院|公安局|派出所|教育局|管委会|建投"
+)
+_STATE = "中华人民共和国"
+
+
+def _start(text: str, span: Span) -> int:
+    """Where the name of an organisation begins: with the state's, where that stands before it."""
+    stated = span.type == "org" and text.endswith(_STATE, 0, span.start)
+    return span.start - len(_STATE) if stated else span.start
 
 
 #: Last words of a place, whatever the tagger took it for.
@@ -57,7 +74,14 @@ _AFTER_PERSON = re.compile(
 _TOWARDS_PERSON = 3
 
 
+#: Numbers of two digits or more are sums and counts; one digit tells apart two of one surname (陈某1).
+_NUMBER = re.compile("[0-9]{2}")
+
+
 def _person_end(text: str, start: int, end: int) -> int:
+    number = _NUMBER.search(text, start + 1, end + 1)
+    if number:
+        return number.start()
     if text[start] in SURNAMES or text[start] in "老小":
         title = _TITLES.match(text, start + 1)
         if title and end <= title.end():

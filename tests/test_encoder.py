@@ -15,7 +15,7 @@ from models import ENCODER, OnnxEncoder
 from models.artefact import ArtefactConfig, ArtefactError
 from models.decode import bio_spans
 from models.metrics import expected_calibration_error
-from models.windows import WINDOW, Window, WindowCutter
+from models.windows import WINDOW, WindowCutter
 from nlp import Pipeline
 
 
@@ -116,7 +116,6 @@ def test_the_graph_says_what_the_network_says(tmp_path: Path) -> None:
     from models.artefact import LOWER, UPPER
     from models.export import export
     from models.network import Network
-    from models.smooth import loudness
 
     torch.manual_seed(1)
     shape = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 128}
@@ -127,8 +126,7 @@ def test_the_graph_says_what_the_network_says(tmp_path: Path) -> None:
             torch.nn.init.normal_(parameter, std=0.2)
     pieces, chars = torch.randint(5, 50, (1, 9)), torch.randint(2, 30, (1, 14))
     piece_of_char = torch.randint(0, 9, (1, 14))
-    window = Window(0, pieces[0].tolist(), chars[0].tolist(), piece_of_char[0].tolist())
-    export(network, tmp_path, loudness(network, WindowCutter.load(ENCODER), [window]))
+    export(network, tmp_path)
     mask = torch.ones_like(pieces)
     with torch.no_grad():
         hidden = network.read(pieces, mask)
