@@ -60,6 +60,14 @@ class Store:
             self.close()
             raise UsageError(f"--store was made by a newer minqing ({error}); install that one") from error
 
+    @property
+    def path(self) -> Path | None:
+        """The database's file; None where it is in memory or a server's."""
+        database = self._engine.url.database
+        if self._engine.dialect.name != "sqlite" or not database or database == ":memory:":
+            return None
+        return Path(database)
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -168,9 +176,9 @@ class Store:
         with Session(self._engine) as session:
             return session.scalar(select(func.count()).select_from(ReportRow)) or 0
 
-    def reports(self, session: Session, issue: str | None = None) -> Iterator[Stored]:
-        """Stored reports in the order they came, those of one issue if given; reads in slices."""
-        query = select(ReportRow).order_by(ReportRow.pk)
+    def reports(self, session: Session, issue: str | None = None, *, after: int = -1) -> Iterator[Stored]:
+        """Stored reports in the order they came, those of one issue, or after a `pk`, if given; reads in slices."""
+        query = select(ReportRow).where(ReportRow.pk > after).order_by(ReportRow.pk)
         if issue is not None:
             query = query.where(ReportRow.issue_id == issue)
         with closing(session.scalars(query.execution_options(yield_per=500))) as rows:
