@@ -17,9 +17,10 @@ from api.issues import export_issues
 from api.linking import LinkedStore
 from api.output import open_issue_writer
 from api.paging import MOST, all_items
+from api.relink import relink as relink_store
 from api.store import Store
 from corpora import default_taxonomy
-from models import load_scorer
+from models import load_pipeline, load_scorer
 
 DEFAULT_STORE = "sqlite:///minqing.db"
 StoreUrl = Annotated[str, typer.Option("--store", envvar="MINQING_STORE", help="Database URL.")]
@@ -114,6 +115,14 @@ def consolidate(store: StoreUrl = DEFAULT_STORE) -> None:
     """Look at all reports once more and mend early mistakes; ids and people's decisions are kept."""
     with _linked(store) as linked:
         change = linked.consolidate()
+    print(f"{len(change.moves)} reports moved in {len(change.events)} changes")
+
+
+@issues_app.command(epilog="Example: minqing issues relink")
+def relink(store: StoreUrl = DEFAULT_STORE) -> None:
+    """Link all reports anew, after the model was replaced; ids and people's decisions are kept."""
+    with closing(Store(store)) as opened:
+        change = relink_store(opened, load_scorer(), load_pipeline())
     print(f"{len(change.moves)} reports moved in {len(change.events)} changes")
 
 

@@ -28,7 +28,7 @@ class IssueFilter:
     """Which issues are asked for; None asks nothing.
 
     category and division as in ReportFilter; since, until: an issue had reports from `since` on, and the first of them
-    before `until`; text: a piece of its name or place.
+    before `until`; born: the first of them from then on; text: a piece of its name or place.
     """
 
     status: str | None = None
@@ -36,6 +36,7 @@ class IssueFilter:
     division: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    born: datetime | None = None
     text: str | None = None
     urgent: bool | None = None
 
@@ -52,6 +53,8 @@ class IssueFilter:
             asked.append(IssueRow.active_at >= self.since)
         if self.until is not None:
             asked.append(or_(IssueRow.first_seen.is_(None), IssueRow.first_seen < self.until))
+        if self.born is not None:
+            asked.append(IssueRow.first_seen >= self.born)
         if self.text is not None:
             words = (column.icontains(self.text, autoescape=True) for column in (IssueRow.name, IssueRow.place))
             asked.append(or_(*words))

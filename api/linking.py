@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from itertools import takewhile
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.audit import Audit
 from api.errors import UsageError
+from api.linker_cache import keep_linker, kept_linker
+from api.schema import ReportRow
 from api.store import Store
 from api.stored import Stored
 from corpora import Report
@@ -36,6 +40,8 @@ class LinkedStore:
     scorer: PairScorer
     _linker: Linker | None = None
     _revision: int = -1
+    #: Reports in the linker that is kept beside the store.
+    _kept: int = 0
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Store, Session, Linker]]:
@@ -44,10 +50,13 @@ class LinkedStore:
         with self.store.writing() as session:
             if self.store.revision(session) != revision:
                 linker = self._restored(session)
+            linker.text_of = partial(_text, session)
             yield self.store, session, linker
             session.flush()
             revision = self.store.revision(session)
+        linker.stored()
         self._linker, self._revision = linker, revision
+        self._kept = keep_linker(self.store, linker, kept=self._kept)
 
     def warm(self, *, wanted: Callable[[], bool]) -> None:
         """Read all that is stored, so that no write has to wait for it; ends early where it is not wanted any more."""
@@ -116,10 +125,13 @@ class LinkedStore:
             raise UsageError(f"{error}; see `minqing issues list` and `minqing issues show ID`") from error
 
     def _restored(self, session: Session, *, wanted: Callable[[], bool] = lambda: True) -> Linker:
-        linker = Linker(scorer=self.scorer)
+        text_of = partial(_text, session)
+        kept = kept_linker(self.store, session, self.scorer, text_of=text_of)
+        linker, last = kept or (Linker(scorer=self.scorer, text_of=text_of), -1)
+        self._kept = linker.columns.size
         for verdict in self.store.verdicts(session):
             linker.verdicts.add(verdict)
-        for stored in takewhile(lambda _: wanted(), self.store.reports(session)):
+        for stored in takewhile(lambda _: wanted(), self.store.reports(session, after=last)):
             restore(linker, stored)
         return linker
 
@@ -134,3 +146,8 @@ def restore(linker: Linker, stored: Stored) -> None:
     """Let a linker know of a report that is stored; in the order of the store, that is."""
     told = incoming(stored.report, stored.vector, stored.linked_category, stored.entities)
     linker.restore(told, stored.issue, founder=stored.founder)
+
+
+def _text(session: Session, key: str) -> str:
+    title, text = session.execute(select(ReportRow.title, ReportRow.text).where(ReportRow.key == key)).one()
+    return Report(key, text, title).content

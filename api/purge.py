@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from api.errors import UsageError
 from api.events import emit
 from api.issues import read_issues
+from api.linker_cache import forget_linker
 from api.schema import (
     AuditRow,
     EventRow,
@@ -79,6 +80,7 @@ def purge(store: Store, older_than: timedelta, *, by: str, now: datetime, dry_ru
         detail = {"before": before.isoformat(), "reports": purged.reports, "issues": purged.issues}
         emit(session, "reports.purged", "", detail)
         session.add(AuditRow(at=now, by=by, action="purge", subject="", detail=detail))
+    forget_linker(store)
     store.settle()
     return purged
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from api.errors import StoreError, UsageError
 from api.events import emit, told_issue, told_lineage, told_report
 from api.issues import read_issues
-from api.loop import reopen, take_over
+from api.loop import Status, reopen, take_over
 from api.regions import division_of, known_names
 from api.schema import IssueRow, LineageRow, ReportRow, TurnRow, VerdictRow
 from api.stored import Stored, report_row, stored
@@ -30,6 +30,9 @@ from nlp import Analysis, Change, Lineage, Link, Verdict
 
 #: Kinds of events by what happened to an issue; a birth is told with what the issue is.
 _TOLD = {"merged_into": "issue.merged", "split_from": "issue.split", "moved": "issue.moved"}
+
+#: Where a session that holds the store keeps its revision.
+_REVISION = "revision"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -57,6 +60,14 @@ class Store:
             self.close()
             raise UsageError(f"--store was made by a newer minqing ({error}); install that one") from error
 
+    @property
+    def path(self) -> Path | None:
+        """The database's file; None where it is in memory or a server's."""
+        database = self._engine.url.database
+        if self._engine.dialect.name != "sqlite" or not database or database == ":memory:":
+            return None
+        return Path(database)
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -64,7 +75,7 @@ class Store:
     def writing(self) -> Iterator[Session]:
         """One transaction: all of it or nothing. It holds the store from the start, so writers take turns."""
         with _explained(), Session(self._engine) as session, session.begin():
-            session.execute(update(TurnRow).values(revision=TurnRow.revision))
+            self._turn(session, by=0)
             yield session
 
     @contextmanager
@@ -81,7 +92,8 @@ class Store:
 
     def revision(self, session: Session) -> int:
         """Grows with every change that a linker must know of: a linker made at another revision is stale."""
-        return session.scalars(select(TurnRow.revision)).one()
+        held: int | None = session.info.get(_REVISION)
+        return session.scalars(select(TurnRow.revision)).one() if held is None else held
 
     def known(self, session: Session, keys: Sequence[str]) -> set[str]:
         """Those of the keys that are stored already."""
@@ -101,15 +113,19 @@ class Store:
             emit(session, "report.tagged", row.key, told_report(row))
             touched |= {link.issue} | self._move(session, link.change)
         refresh(session, touched)
-        reopen(session, (link.issue for link in links), at=datetime.now(UTC))
-        for issue in read_issues(session, {link.issue for link in links}):
+        linked = {link.issue for link in links}
+        issues = read_issues(session, linked)
+        if any(issue.status == Status.CONCLUDED for issue in issues):
+            reopen(session, linked, at=datetime.now(UTC))
+            issues = read_issues(session, linked)
+        for issue in issues:
             emit(session, "issue.born" if issue.id in born else "issue.grew", issue.id, told_issue(issue))
-        self._revise(session)
+        self._turn(session, by=1)
 
     def apply(self, session: Session, change: Change) -> None:
         """Move reports between issues, keep the lineage, and tell of it."""
         refresh(session, self._move(session, change))
-        self._revise(session)
+        self._turn(session, by=1)
 
     def _move(self, session: Session, change: Change) -> set[str]:
         """Gives the issues that lost or gained."""
@@ -134,8 +150,10 @@ class Store:
         session.add_all(IssueRow(id=issue, status="new") for issue in sorted(issues - there))
         session.flush()
 
-    def _revise(self, session: Session) -> None:
-        session.execute(update(TurnRow).values(revision=TurnRow.revision + 1))
+    def _turn(self, session: Session, *, by: int) -> None:
+        """Hold the store, or go on holding it, at a revision that grows `by`; the session knows it from then on."""
+        query = update(TurnRow).values(revision=TurnRow.revision + by).returning(TurnRow.revision)
+        session.info[_REVISION] = session.scalars(query).one()
 
     def verdicts(self, session: Session) -> list[Verdict]:
         """People's decisions in force, in the order they were made."""
@@ -158,9 +176,9 @@ class Store:
         with Session(self._engine) as session:
             return session.scalar(select(func.count()).select_from(ReportRow)) or 0
 
-    def reports(self, session: Session, issue: str | None = None) -> Iterator[Stored]:
-        """Stored reports in the order they came, those of one issue if given; reads in slices."""
-        query = select(ReportRow).order_by(ReportRow.pk)
+    def reports(self, session: Session, issue: str | None = None, *, after: int = -1) -> Iterator[Stored]:
+        """Stored reports in the order they came, those of one issue, or after a `pk`, if given; reads in slices."""
+        query = select(ReportRow).where(ReportRow.pk > after).order_by(ReportRow.pk)
         if issue is not None:
             query = query.where(ReportRow.issue_id == issue)
         with closing(session.scalars(query.execution_options(yield_per=500))) as rows:
@@ -170,8 +188,8 @@ class Store:
 
 
 def _engine(url: URL) -> Engine:
-    # A connection that the server dropped while it was idle is replaced before it is used.
-    engine = create_engine(url, pool_pre_ping=True)
+    # A connection that a server dropped while it was idle is replaced before it is used; a file drops none.
+    engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")

@@ -28,12 +28,13 @@ class PairTrees:
 
     def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Natural log-odds of `same problem`, shape (pairs,)."""
-        right = (features[:, self.feature.T] > self.threshold.T).astype(np.int8)  # (pairs, questions, trees)
-        one = right[:, 0]
-        two = np.where(one, right[:, 2], right[:, 1])
-        three = np.where(one, np.where(two, right[:, 6], right[:, 5]), np.where(two, right[:, 4], right[:, 3]))
-        at = 4 * one + 2 * two + three
-        return np.asarray(self.leaf[np.arange(len(self.leaf)), at].sum(axis=1) + np.float32(self.base), np.float32)
+        # pairs last, so that every step runs along them: (7, trees, pairs)
+        right = np.ascontiguousarray(features.T)[self.feature.T] > self.threshold.T[:, :, None]
+        one = right[0]
+        two = np.where(one, right[2], right[1])
+        three = np.where(one, np.where(two, right[6], right[5]), np.where(two, right[4], right[3]))
+        at = 4 * one.astype(np.int8) + 2 * two.astype(np.int8) + three
+        return np.asarray(self.leaf[np.arange(len(self.leaf))[:, None], at].sum(axis=0) + np.float32(self.base))
 
     @classmethod
     def grow(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import logging
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -51,17 +52,26 @@ def train(data: Path, out: Path, encoder: Path, *, join_above: float) -> Trained
     width = len(next(iter(analyses.values())).vector)
     pairs = draw_pairs(judged, analyses, background, width=width)
     LOG.info("%d reports, %d pairs, %d the same", len(analyses), len(pairs.same), pairs.same.sum())
+    network = PairNetwork.fit(pairs.features, pairs.same, pairs.weight, signs=signs(), seed=SEED)
+    trees = PairTrees.grow(pairs.features, pairs.same, pairs.weight, seed=SEED)
     scorer = TrainedPairScorer(
-        version=f"links-{date.today().isoformat()}",
+        version=version(network, trees),
         width=width,
         join_above=join_above,
-        network=PairNetwork.fit(pairs.features, pairs.same, pairs.weight, signs=signs(), seed=SEED),
-        trees=PairTrees.grow(pairs.features, pairs.same, pairs.weight, seed=SEED),
+        network=network,
+        trees=trees,
         background=background,
     )
     scorer.save(out)
     (out / CARD).write_text(card(scorer, pairs, reports=len(analyses)), "utf-8")
     return scorer
+
+
+def version(network: PairNetwork, trees: PairTrees) -> str:
+    """Name of a score: the day, and a part that no two scores share, as one day may see several."""
+    numbers = (network.linear, network.hidden, network.out, trees.threshold, trees.leaf)
+    digest = sha256(b"".join(array.tobytes() for array in numbers)).hexdigest()
+    return f"links-{date.today().isoformat()}-{digest[:6]}"
 
 
 def card(scorer: TrainedPairScorer, pairs: Pairs, *, reports: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.evidence import SPEAKING, evidence
+from nlp.evidence import MOST_SPEAKING, evidence
 from nlp.verdicts import apart
 
 
@@ -44,7 +44,7 @@ def agglomerate(
         near[a].pop(b, None)
         near[b].pop(a, None)
         for c, best in near[b].items():
-            near[a][c] = near[c][a] = heapq.nlargest(SPEAKING, near[a].get(c, []) + best)
+            near[a][c] = near[c][a] = heapq.nlargest(MOST_SPEAKING, near[a].get(c, []) + best)
             near[c].pop(b, None)
         near[b] = {}
         return a

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from nlp.fingerprint import BANDS
 from nlp.gram_weights import GramWeights
+from nlp.link_columns import grow
 from nlp.link_traits import KEYS
 from nlp.nearest import NearestVectors
+from nlp.ngrams import distinct
 
 #: Steps back along each chain.
 STEPS, COPIES = 16, 4
@@ -42,10 +44,16 @@ class Chains:
     def add(self, row: int, keys: NDArray[np.int64]) -> None:
         """Put a row under up to `slots` distinct keys."""
         if row >= len(self.before):
-            more = np.full((max(1024, row // 4), self.slots), -1, np.int32)
-            self.before = np.concatenate((self.before, more))
+            self.make_room(row + 1)
         self.before[row, : len(keys)] = self.heads[keys]
         self.heads[keys] = row * self.slots + np.arange(len(keys))
+
+    def make_room(self, rows: int) -> None:
+        """Room for rows 0 to rows - 1, at least."""
+        while len(self.before) < rows:
+            old = len(self.before)
+            grow(self.before)
+            self.before[old:] = -1
 
     def walk(self, keys: NDArray[np.int64], steps: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(rows, index of the key each was found under), up to `steps` rows a key, the latest first."""
@@ -103,13 +111,13 @@ class Candidates:
         weight = self._weights(asked.astype(np.uint32))
         rows, under = self._rare.walk(asked, STEPS)
         if len(rows):
-            distinct, at = np.unique(rows, return_inverse=True)
+            met, at = np.unique(rows, return_inverse=True)
             shared = np.bincount(at, weight[under])
             # heaviest first; ties by age, so that equal stores answer alike
-            rows = distinct[np.lexsort((distinct, -shared))[:SHARING]]
+            rows = met[np.lexsort((met, -shared))[:SHARING]]
         return np.unique(np.concatenate((near, copies, rows)))
 
 
 def _distinct(buckets: NDArray[np.uint32]) -> NDArray[np.int64]:
-    keys = np.unique(buckets)
-    return np.asarray(keys[keys > 0].astype(np.int64))
+    keys = distinct(buckets)
+    return keys[keys > 0].astype(np.int64)

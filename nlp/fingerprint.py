@@ -33,8 +33,9 @@ def sketch(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     if not len(grams):
         grams = np.frombuffer(hashlib.blake2b(codes.tobytes(), digest_size=8).digest(), np.uint64)
     with np.errstate(over="ignore"):
-        mixed = grams[None, :] * _A + _B
-    return np.asarray((mixed >> np.uint64(32)).astype(np.uint32).min(axis=1))
+        mixed = grams * _A
+        mixed += _B
+    return np.asarray((mixed.min(axis=1) >> np.uint64(32)).astype(np.uint32))
 
 
 def bands(rows: NDArray[np.uint32]) -> NDArray[np.uint64]:

@@ -7,7 +7,6 @@ A report that ties two issues merges them. What people decided holds before anyt
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from corpora import Report
 from nlp.candidates import Candidates
 from nlp.entity import Entity
-from nlp.evidence import AGREEING, SPEAKING, evidence
+from nlp.evidence import AGREEING, evidence
 from nlp.fingerprint import band_keys
 from nlp.gram_weights import GramWeights
 from nlp.link_columns import RARE_AT, Columns
@@ -29,7 +28,7 @@ from nlp.shared_phrases import shared_phrases
 from nlp.verdicts import Verdicts, apart
 
 #: Members of an issue that a report is compared with, and issues that are looked at so closely.
-SAMPLE, ISSUES = 12, 4
+SAMPLE, ISSUES = 16, 4
 #: Members that speak for an issue when it may be merged with another.
 BRIDGED = 6
 #: Bounds of one pair's log-odds: no single pair outvotes a dozen.
@@ -72,7 +71,8 @@ class Link:
 class Linker:
     """The only place where linking changes state; one writer. Rebuilt from a store by `restore`.
 
-    text_of gives the text of a key, for explanations; without it the linker keeps the texts itself.
+    text_of gives the text of a report that is stored, by its key, for explanations; without it the linker keeps all
+    texts itself, with it only those linked since `stored` was called.
     """
 
     scorer: PairScorer = field(default_factory=PlainScorer)
@@ -102,6 +102,12 @@ class Linker:
         row = self.columns.add(traits)
         self._copy(row, traits, self.candidates.copies(traits.bands))
         self._add(incoming, traits, row, issue)
+        self.stored()
+
+    def stored(self) -> None:
+        """What was linked is stored now: where there is `text_of`, it tells the texts from here on."""
+        if self.text_of is not None:
+            self._texts.clear()
 
     def link(self, incoming: Sequence[Incoming]) -> list[Link]:
         """Link reports in order."""
@@ -133,8 +139,7 @@ class Linker:
     def _add(self, incoming: Incoming, traits: Traits, row: int, issue: str) -> None:
         self.partition.add(incoming.report.id, incoming.opens, issue)
         self.candidates.add(row, keys=traits.keys, bands=traits.bands, vector=traits.vector)
-        if self.text_of is None:
-            self._texts[incoming.report.id] = incoming.report.content
+        self._texts[incoming.report.id] = incoming.report.content
 
     def _link(self, incoming: Incoming) -> Link:
         key, above = incoming.report.id, self.scorer.join_above
@@ -203,7 +208,7 @@ class Linker:
 
     @staticmethod
     def _evidence(odds: Iterable[float], pairs: int) -> float:
-        return evidence(heapq.nlargest(SPEAKING, odds), pairs)
+        return evidence(sorted(odds, reverse=True), pairs)
 
     def _said(self, key: str) -> str | None:
         """The issue of the first report that a person put together with this one."""
@@ -234,7 +239,7 @@ class Linker:
 
     def _text(self, row: int) -> str:
         key = self.partition.keys[row]
-        return self._texts[key] if self.text_of is None else self.text_of(key)
+        return self.text_of(key) if self.text_of is not None and key not in self._texts else self._texts[key]
 
 
 def sample(rows: Sequence[int], count: int = SAMPLE) -> list[int]:

@@ -21,7 +21,7 @@ from nlp.link_columns import (
     VECTOR_STEP,
     Columns,
 )
-from nlp.link_traits import ABOUT_FROM, HEAD, NAMES_FROM
+from nlp.link_traits import ABOUT_FROM, NAMES_FROM
 from nlp.ngrams import BUCKETS
 
 Floats = NDArray[np.float32]
@@ -55,8 +55,13 @@ FEATURES = (
 )
 #: Taken where one of the two times is unknown.
 USUAL_DAYS = 90.0
-_LISTS = HEAD_AT.stop
 _COLUMN = {name: column for column, name in enumerate(FEATURES)}
+#: Where each list of grams stands, and the flag of its grams.
+_LISTS = ((RARE_AT, 1), (TOPIC_AT, 2), (HEAD_AT, 4), (NAME_AT, 8))
+_OWN_FLAG = np.concatenate([np.full(at.stop - at.start, flag, np.uint8) for at, flag in _LISTS])
+#: Sums each list: 1 where a column is of it.
+_OF_LIST = (_OWN_FLAG[:, None] == [flag for _, flag in _LISTS]).astype(np.float32)
+_TEXT = HEAD_AT.stop
 
 
 @dataclass(slots=True)
@@ -71,9 +76,8 @@ class Comparer:
         """Features of `row` against `others`, shape (len(others), len(FEATURES)); symmetric in the two."""
         own, grams = columns.grams[row], columns.grams[others]
         own_weight, weight = self.weights(own), self.weights(grams)
-        for lists, flag in ((RARE_AT, 1), (TOPIC_AT, 2), (HEAD_AT, 4)):
+        for lists, flag in _LISTS:
             self._flags[own[lists]] |= flag
-        self._flags[own[NAME_AT]] |= 8
         self._flags[0] = 0
         hits = self._flags[grams]
         self._flags[own] = 0
@@ -83,17 +87,18 @@ class Comparer:
             result[:, _COLUMN[name]] = values
 
         squares, own_squares = weight * weight, own_weight * own_weight
-        put("text_cosine", _cosine(own_squares[RARE_AT], squares[:, RARE_AT], hits[:, RARE_AT] & 1))
-        put("about_cosine", _cosine(own_squares[TOPIC_AT], squares[:, TOPIC_AT], hits[:, TOPIC_AT] >> 1 & 1))
-        in_heads, head_squares, own_head = hits[:, HEAD_AT] >> 2 & 1, squares[:, HEAD_AT], own_squares[HEAD_AT]
-        put("head_cosine", _cosine(own_head, head_squares, in_heads))
+        same_list = (hits & _OWN_FLAG != 0).astype(np.float32)
+        norms = np.sqrt(np.maximum((squares @ _OF_LIST) * (own_squares @ _OF_LIST), 1e-6))
+        at = _COLUMN["text_cosine"]
+        result[:, at : at + 3] = ((squares * same_list) @ _OF_LIST / norms)[:, :3]
         about, own_about = _is_about(weight[:, HEAD_AT]), _is_about(own_weight[HEAD_AT])
-        put("head_about_cosine", _cosine(own_head * own_about, head_squares * about, in_heads))
+        in_heads, own_head = same_list[:, HEAD_AT], own_squares[HEAD_AT]
+        put("head_about_cosine", _cosine(own_head * own_about, squares[:, HEAD_AT] * about, in_heads))
         placed, own_placed = columns.placed[others], columns.placed[row]
         covers = self._covers(
             own[HEAD_AT],
-            grams[:, :_LISTS],
-            hits[:, :_LISTS],
+            grams[:, :_TEXT],
+            hits[:, :_TEXT],
             (
                 (
                     own_weight[HEAD_AT] * _is_name(own_weight[HEAD_AT]),
@@ -119,7 +124,7 @@ class Comparer:
         _, city_clash = _places(own_places[CITIES_AT], places[:, CITIES_AT])
         put("same_district", same)
         put("other_district", clash | city_clash)
-        alike, both = _names(own_weight[NAME_AT], weight[:, NAME_AT], hits[:, NAME_AT] >> 3)
+        alike, both = _names(own_weight[NAME_AT], weight[:, NAME_AT], same_list[:, NAME_AT])
         put("names_alike", alike)
         put("names_clash", both & (alike < 0.15))
         same_unit, _ = _places(own_places[UNITS_AT], places[:, UNITS_AT])
@@ -141,17 +146,24 @@ class Comparer:
         parts: weights of the own headline's grams (HEAD,) and of the others' (others, HEAD), 0 outside the part.
         """
         held = hits[:, HEAD_AT] & 7 > 0
-        # which of the own headline's grams the other report holds: few hits, so look each one's place up
-        at, list_at = np.nonzero(hits & 4)
-        self._place[head] = np.arange(HEAD)
-        own_held = np.zeros((len(grams), HEAD), np.float32)
-        own_held[at, self._place[grams[at, list_at]]] = 1
+        own_held = self._held(head, grams, hits & 4)
         result = np.empty((len(grams), 2 * len(parts)), np.float32)
         for number, (mine, theirs) in enumerate(parts):
             one = own_held @ mine / max(float(mine.sum()), 1e-6)
             two = _dot(theirs, held) / np.maximum(theirs.sum(axis=1), 1e-6)
             result[:, 2 * number], result[:, 2 * number + 1] = np.minimum(one, two), np.maximum(one, two)
         return result
+
+    def _held(self, own: NDArray[np.uint32], grams: NDArray[np.uint32], hits: NDArray[Any]) -> Floats:
+        """Which of own grams each other report holds, 0 or 1; hits: where among the others' grams one of them stands.
+
+        There are few hits, so each one's place is looked up.
+        """
+        at, list_at = np.nonzero(hits)
+        self._place[own] = np.arange(len(own))
+        held = np.zeros((len(grams), len(own)), np.float32)
+        held[at, self._place[grams[at, list_at]]] = 1
+        return held
 
 
 def _dot(one: Floats, other: NDArray[Any]) -> Floats:
@@ -164,7 +176,7 @@ def _cosine(own_squares: Floats, squares: Floats, common: NDArray[Any]) -> Float
     return np.asarray(_dot(squares, common) / both, np.float32)
 
 
-def _names(own_weight: Floats, weight: Floats, common: NDArray[Any]) -> tuple[Floats, Flags]:
+def _names(own_weight: Floats, weight: Floats, common: Floats) -> tuple[Floats, Flags]:
     """(overlap over the smaller, whether both name anything)."""
     smaller = np.minimum(own_weight.sum(), weight.sum(axis=1))
     return np.minimum(_dot(weight, common) / np.maximum(smaller, 1e-6), np.float32(1)), smaller > 0

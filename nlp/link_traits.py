@@ -15,7 +15,7 @@ from nlp.anchors import district_codes, districts, names, numbered
 from nlp.entity import Entity
 from nlp.fingerprint import band_keys, exact, sketch
 from nlp.gram_weights import GramWeights
-from nlp.ngrams import letters, ngrams
+from nlp.ngrams import distinct, letters, ngrams
 
 #: Widths of the lists of grams, padded with bucket 0.
 RARE, TOPIC, HEAD, NAME = 64, 48, 40, 24
@@ -84,6 +84,8 @@ def read_traits(
     buckets, repeats = np.unique(np.concatenate(ngrams(codes)), return_counts=True)
     weight = background(buckets)
     about = (weight > ABOUT_FROM) & (weight < NAMES_FROM)
+    # what is said twice counts more: the rarest grams of all are chance, while a name comes back
+    weight *= 1 + np.log(repeats, dtype=np.float32)
     head = letters(headline)
     cities, inner = districts(f"{report.region}\n{headline}")
     if not inner:
@@ -92,13 +94,12 @@ def read_traits(
     units, numbers = numbered(headline)
     name_grams, name_triples = ngrams(letters("\n".join(names(headline, entities))))
     head_grams = np.concatenate(ngrams(head))
-    # what is said twice counts more: the rarest grams of all are chance, while a name comes back
-    first, rare = _first(head_grams, HEAD), _top(buckets, weight * (1 + np.log(repeats)), RARE)
+    first, rare = _first(head_grams, HEAD), _top(buckets, weight, RARE)
     placed = np.concatenate((name_grams, name_triples, *ngrams(letters("\n".join(district_codes(headline))))))
     shingles = sketch(codes)
     return Traits(
         rare=rare,
-        topic=_top(buckets[about], (weight * (1 + np.log(repeats)))[about], TOPIC),
+        topic=_top(buckets[about], weight[about], TOPIC),
         head=first,
         name=_first(name_grams, NAME),
         placed=(first[:, None] == placed).any(axis=1),
@@ -119,17 +120,19 @@ def read_traits(
 
 
 def _keys(front: NDArray[np.uint32], rare: NDArray[np.uint32], background: GramWeights) -> NDArray[np.uint32]:
-    front = np.unique(front)
-    front = front[np.lexsort((front, -background(front)))[:KEYS_OF_HEAD]]
+    front = distinct(front)
+    front = front[np.argsort(-background(front), kind="stable")[:KEYS_OF_HEAD]]
     rest = rare[: KEYS + KEYS_OF_HEAD]
     rest = rest[(rest > 0) & ~(rest[:, None] == front).any(axis=1)]
     return _padded(np.concatenate((front, rest))[:KEYS], KEYS)
 
 
 def _top(buckets: NDArray[np.uint32], weight: NDArray[np.float32], width: int) -> NDArray[np.uint32]:
-    """The weightiest buckets, heaviest first, ties by bucket; padded."""
-    order = np.lexsort((buckets, -weight))[:width]
-    return _padded(buckets[order], width)
+    """The weightiest of ascending buckets, heaviest first, ties by bucket; padded."""
+    if len(buckets) > width:
+        kept = np.flatnonzero(weight >= -np.partition(-weight, width - 1)[width - 1])
+        buckets, weight = buckets[kept], weight[kept]
+    return _padded(buckets[np.argsort(-weight, kind="stable")[:width]], width)
 
 
 def _first(buckets: NDArray[np.uint32], width: int) -> NDArray[np.uint32]:

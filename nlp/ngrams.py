@@ -31,6 +31,8 @@ def ngrams(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.ui
     >>> bool((ngrams(letters("停水"))[0] == ngrams(letters("水停"))[0]).all()), len(ngrams(letters("停水，停电"))[1])
     (True, 0)
     """
+    if len(codes) < 2:
+        return np.zeros(0, np.uint32), np.zeros(0, np.uint32)
     word = codes != _BREAK
     one, two = codes[:-1], codes[1:]
     low, high, kept = np.minimum(one, two), np.maximum(one, two), word[:-1] & word[1:]
@@ -43,6 +45,15 @@ def ngrams(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.ui
     low, high, third = low[:-1][whole], high[:-1][whole], third[whole]
     least, most = np.minimum(low, third), np.maximum(high, third)
     return pairs, _buckets([least, low + high + third - least - most, most])
+
+
+def distinct(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Distinct values, ascending: numpy's `unique`, which takes three times as long for a few dozen."""
+    ordered = np.sort(values)
+    first = np.empty(len(ordered), np.bool_)
+    first[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
 
 
 def hashes(codes: NDArray[np.uint32], size: int) -> NDArray[np.uint64]:

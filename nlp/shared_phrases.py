@@ -12,11 +12,12 @@ def shared_phrases(text: str, other: str) -> tuple[str, ...]:
     >>> shared_phrases("魅力之城油烟扰民", "万科魅力之城小区油烟扰民严重")
     ('魅力之城', '油烟扰民')
     """
+    beginnings = {other[at : at + SHORTEST] for at in range(len(other) - SHORTEST + 1)}
     found: dict[str, None] = {}
     start = 0
     while start <= len(text) - SHORTEST:
         end = start + SHORTEST
-        if text[start:end] not in other or not text[start:end].isalnum():
+        if text[start:end] not in beginnings or not text[start:end].isalnum():
             start += 1
             continue
         while end < min(len(text), start + LONGEST) and text[end].isalnum() and text[start : end + 1] in other:

@@ -110,6 +110,22 @@ def test_a_saved_linker_goes_on_as_if_it_had_never_stopped(town: list[Incoming],
         load_linker(tmp_path / "none", scorer=PlainScorer(), verdicts=Verdicts(), text_of=texts.__getitem__)
 
 
+def test_a_later_snapshot_takes_the_place_of_an_earlier_and_a_torn_one_is_refused(
+    town: list[Incoming], tmp_path: Path
+) -> None:
+    linker = Linker()
+    for reports in (town[:5], town[5:9]):
+        linker.link(reports)
+        save_linker(linker, tmp_path)
+    loaded = load_linker(tmp_path, scorer=PlainScorer(), verdicts=Verdicts(), text_of=None)
+    assert loaded.partition == linker.partition
+    (part,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    grams = part / "grams.npy"
+    grams.write_bytes(grams.read_bytes()[:-99])
+    with pytest.raises(SnapshotError, match="cannot be read"):
+        load_linker(tmp_path, scorer=PlainScorer(), verdicts=Verdicts(), text_of=None)
+
+
 def test_a_link_says_why(town: list[Incoming]) -> None:
     linker = Linker()
     first, second = linker.link(town[:2])

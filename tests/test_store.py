@@ -150,7 +150,7 @@ def test_names_hold_no_personal_data(store: Store) -> None:
 
 
 def test_summaries_lineage_and_events_follow_a_move(store: Store) -> None:
-    put(store, Told(id="1", issue="a", text="甲"), Told(id="2", issue="b", text="乙"), Told(id="3", issue="b"))
+    put(store, Told(id="1", issue="a", text="甲"), Told(id="2", issue="b"), Told(id="3", issue="b"))
     change = Change((("2", "a"), ("3", "a")), (Lineage("merged_into", "b", "a", 2, by="甲"),))
     with store.writing() as session:
         store.apply(session, change)

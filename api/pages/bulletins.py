@@ -76,7 +76,7 @@ async def build(desk: Desk) -> None:
     start = latest if (today - latest).days > 7 else span_of("week", today).start - timedelta(days=1)
 
     def asked(fields: Mapping[str, Any]) -> tuple[Unit, date, str]:
-        period = next((name for name in get_args(Unit) if name == fields.get("period")), "week")
+        period: Unit = next((name for name in get_args(Unit) if name == fields.get("period")), "week")
         return period, day_of(str(fields.get("date", ""))) or start, str(fields.get("region", ""))[:200]
 
     async def choose(told: Told) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -209,7 +210,8 @@ def read_issue(session: Session, desk: Desk, issue: str, period: Period = "day")
         length = found.last_seen - found.first_seen
         period = "week" if length > timedelta(days=400) else "day" if length > timedelta(days=14) else period
     row = session.get_one(IssueRow, issue)
-    verdicts = [v for v in desk.service.store.verdicts(session) if _concerns(session, v, issue)]
+    keys = set(session.scalars(select(ReportRow.key).where(ReportRow.issue_id == issue)))
+    verdicts = [v for v in desk.service.store.verdicts(session) if _concerns(v, issue, keys)]
     return Known(
         issue=found,
         standing=loop.standing(session, row, now=datetime.now(UTC)),
@@ -235,9 +237,7 @@ def whys(reports: tuple[Stored, ...]) -> dict[str, Why]:
     return found
 
 
-def _concerns(session: Session, verdict: Verdict, issue: str) -> bool:
-    """Whether a decision moved reports out of an issue or into it, or its reports are there now."""
-    if any(before == issue for _, before in verdict.before):
-        return True
-    keys = (*verdict.left[:1], *verdict.right[:1])
-    return issue in set(session.scalars(select(ReportRow.issue_id).where(ReportRow.key.in_(keys))))
+def _concerns(verdict: Verdict, issue: str, keys: Set[str]) -> bool:
+    """Whether a decision moved reports out of an issue, or its reports are there now, whose keys are given."""
+    moved_out = any(before == issue for _, before in verdict.before)
+    return moved_out or not keys.isdisjoint((*verdict.left[:1], *verdict.right[:1]))

@@ -28,6 +28,7 @@ class IssuesAsked(Asked):
 
     status: str = ""
     urgent: str = ""
+    fresh: str = ""
     order: str = ""
 
     def filter(self) -> IssueFilter:
@@ -37,6 +38,7 @@ class IssuesAsked(Asked):
             category=self.category or None,
             division=self.division.strip("/ ") or None,
             since=midnight(self.since),
+            born=midnight(self.since) if self.fresh else None,
             until=day_after(self.until),
             text=self.text.strip() or None,
             urgent=True if self.urgent else None,

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
+from nicegui import app as nicegui
 from nicegui import ui
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Match, Mount
@@ -48,6 +49,8 @@ def mount_pages(app: FastAPI) -> None:
         gzip_middleware_factory=_compressed,
         show_welcome_message=False,
     )
+    # Quasar would show a bar of its own, which nobody can name, for every request that a page makes.
+    nicegui.config.quasar_config["loadingBar"]["skipHijack"] = True
     # A page's connection is told by its address, which lets in whoever knows it.
     logging.getLogger("uvicorn.error").addFilter(_names_no_page)
     mounted = app.router.routes.pop()

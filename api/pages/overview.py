@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.http.auth import TRIAGE
 from api.issue_queries import IssueFilter, list_issues, sparklines
 from api.issues import Issue
 from api.pages.charts import bars
@@ -65,15 +66,15 @@ async def build(desk: Desk) -> None:
 
     async def go(told: Told) -> None:
         day = day_of(str(told["value"]))
-        panel.show(**shown(await desk.read(lambda session: read_overview(session, day))))
+        panel.show(**shown(desk, await desk.read(lambda session: read_overview(session, day))))
 
-    panel = Panel(desk, "overview.html", {"day": go}, **shown(found))
+    panel = Panel(desk, "overview.html", {"day": go}, **shown(desk, found))
 
 
-def shown(found: Overview) -> dict[str, object]:
+def shown(desk: Desk, found: Overview) -> dict[str, object]:
     """What the template is given."""
     chart = bars([day.isoformat() for day in found.days], found.counts, label=f"近 {DAYS} 天每日报告数")
-    return {"o": found, "chart": chart, "end": found.day + timedelta(days=1), "week": found.day - timedelta(days=6)}
+    return {"o": found, "chart": chart, "week": found.day - timedelta(days=6), "triage": desk.may(TRIAGE)}
 
 
 def read_overview(session: Session, asked: date | None) -> Overview:
@@ -121,5 +122,5 @@ def _rows(counts: list[Count], day: date, key_of: Callable[[Count], str]) -> lis
 
 def _fresh(session: Session, end: datetime) -> int:
     """Issues whose first report came on the day before `end`."""
-    query = select(func.count()).select_from(IssueRow)
-    return session.scalar(query.where(IssueRow.first_seen >= end - timedelta(days=1), IssueRow.first_seen < end)) or 0
+    asked = IssueFilter(born=end - timedelta(days=1), until=end)
+    return session.scalar(select(func.count()).select_from(IssueRow).where(*asked.conditions())) or 0

@@ -9,7 +9,7 @@ from nicegui import ui
 from sqlalchemy.orm import Session
 
 from api.corrections import corrections
-from api.http.auth import UNMASKED
+from api.http.auth import TRIAGE, UNMASKED
 from api.issue_queries import find_issue
 from api.pages.desk import Desk
 from api.pages.listing import Asked, Turned
@@ -37,8 +37,8 @@ class ReportsAsked(Asked):
             until=day_after(self.until),
             text=self.text.strip() or None,
             decided=False if self.state == "unsure" else None,
-            reviewed={"reviewed": True, "unreviewed": False, "unsure": False}.get(self.state),
-            urgent=True if self.state == "urgent" else None,
+            reviewed={"reviewed": True, "unreviewed": False, "unsure": False, "unseen": False}.get(self.state),
+            urgent=True if self.state in ("urgent", "unseen") else None,
         )
 
 
@@ -80,7 +80,7 @@ async def build_one(desk: Desk) -> None:
         return {"issue": find_issue(session, report.issue), "corrected": corrections(session, report.report.key)}
 
     shown = await desk.read(more)
-    shown |= {"r": report, "near": None, "may": desk.may(UNMASKED), "unmasked": False}
+    shown |= {"r": report, "near": None, "may": desk.may(UNMASKED), "triage": desk.may(TRIAGE), "unmasked": False}
 
     async def reveal(told: Told) -> None:
         unmasked = told["unmasked"] == "yes" and desk.may(UNMASKED)

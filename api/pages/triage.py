@@ -2,124 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
 from nicegui import ui
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from api.corrections import correct, undo_correction
-from api.issue_queries import find_issue
-from api.issues import Issue
+from api.corrections import correct
 from api.pages.desk import Desk
 from api.pages.near import issue_named, near_issues
 from api.pages.panel import Handler, Panel, Told
-from api.queries import ReportFilter, ReportOrder, count_reports, find_report, search_reports
+from api.pages.triage_queue import QUEUES, Done, Queue
 from api.stored import Stored
-
-#: Reports read ahead.
-AHEAD = 20
-
-QUEUES: dict[str, tuple[str, ReportFilter, ReportOrder]] = {
-    "unsure": ("没有把握的，最没把握的在前", ReportFilter(reviewed=False, decided=False), "least-sure"),
-    "urgent": ("紧急的，最近的在前", ReportFilter(reviewed=False, urgent=True), "newest"),
-    "all": ("全部未复核的，最近的在前", ReportFilter(reviewed=False), "newest"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was done to a report, so that it can be taken back; `id` is of a correction or a decision."""
-
-    kind: Literal["accept", "correct", "move", "skip"]
-    report: Stored
-    id: int = 0
-
-
-@dataclass(slots=True)
-class Triage:
-    """Where a person is in the queue. Only what they see is kept: some reports ahead, and what can be taken back."""
-
-    desk: Desk
-    queue: str
-    category: str | None
-    waiting: list[Stored] = field(default_factory=list)
-    cursor: str | None = None
-    left: int = 0
-    handled: int = 0
-    done: list[Done] = field(default_factory=list)
-    extra: tuple[str, ...] = ()
-    picking: str = ""
-    unmasked: bool = False
-    issue: Issue | None = None
-
-    @property
-    def report(self) -> Stored | None:
-        return self.waiting[0] if self.waiting else None
-
-    async def refill(self) -> None:
-        """Start the queue anew."""
-        self.waiting, self.cursor = [], None
-        await self._read_ahead(first=True)
-
-    async def next(self, done: Done) -> None:
-        """Put the report aside and look at the next."""
-        self.done.append(done)
-        del self.waiting[0]
-        self.handled += done.kind != "skip"
-        self.left -= done.kind in ("accept", "correct")
-        if len(self.waiting) < 2 and self.cursor is not None:
-            await self._read_ahead(first=False)
-        await self.look()
-
-    async def back(self) -> Done | None:
-        """Take the last step back; its report is looked at again."""
-        if not self.done:
-            return None
-        last = self.done.pop()
-        by = self.desk.principal.by
-        if last.kind in ("accept", "correct"):
-            await run_in_threadpool(undo_correction, self.desk.service.store, last.id, by=by)
-        elif last.kind == "move":
-            await self.desk.decide(lambda linked: linked.undo(last.id, by=by))
-        self.handled -= last.kind != "skip"
-        self.left += last.kind in ("accept", "correct")
-        fresh = await self.desk.read(lambda session: find_report(session, last.report.report.key))
-        self.waiting.insert(0, fresh or last.report)
-        await self.look()
-        return last
-
-    async def _read_ahead(self, *, first: bool) -> None:
-        _, asked, order = QUEUES[self.queue]
-        asked = replace(asked, category=self.category)
-        cursor = self.cursor
-
-        def read(session: Session) -> None:
-            page = search_reports(session, asked, order=order, cursor=cursor, limit=AHEAD)
-            known = {report.pk for report in self.waiting}
-            self.waiting += [report for report in page.items if report.pk not in known]
-            self.cursor = page.next
-            if first:
-                self.left = count_reports(session, asked)
-
-        await self.desk.read(read)
-        if first:
-            await self.look()
-
-    async def look(self) -> None:
-        """What is shown beside the report at the head."""
-        self.extra, self.picking, self.unmasked, self.issue = (), "", False, None
-        if report := self.report:
-            self.issue = await self.desk.read(lambda session: find_issue(session, report.issue))
 
 
 async def build(desk: Desk) -> None:
-    """The page; `queue` and `category` in the address say where to begin."""
-    queue = desk.asked("queue") or "unsure"
-    state = Triage(desk, queue if queue in QUEUES else "unsure", desk.asked("category"))
-    await state.refill()
+    """The page; `queue`, `category` and `report` in the address say where to begin."""
+    name = desk.asked("queue") or "unsure"
+    state = Queue(desk, name if name in QUEUES else "unsure", desk.asked("category"), kept=desk.asked("report") or "")
+    await state.start()
     actions = _Actions(state)
     with ui.element("div"):
         actions.head = Panel(desk, "triage_head.html", actions.head_handlers(), t=state, queues=QUEUES)
@@ -138,7 +39,7 @@ class _Actions:
     keys: Panel
     options: Panel
 
-    def __init__(self, state: Triage) -> None:
+    def __init__(self, state: Queue) -> None:
         self.state = state
         self.desk = state.desk
 
@@ -173,14 +74,12 @@ class _Actions:
         return report if report is not None and report.report.key == told.get("report") else None
 
     async def choose_queue(self, told: Told) -> None:
-        self.state.queue = str(told["value"]) if told["value"] in QUEUES else "unsure"
-        await self.state.refill()
-        self.show()
+        self.state.name = str(told["value"]) if told["value"] in QUEUES else "unsure"
+        await self._restart()
 
     async def choose_category(self, told: Told) -> None:
         self.state.category = str(told["value"]) or None
-        await self.state.refill()
-        self.show()
+        await self._restart()
 
     async def accept(self, told: Told) -> None:
         if report := self.meant(told):
@@ -231,8 +130,6 @@ class _Actions:
         else:
             verdict = await self.desk.decide(lambda linked: linked.split(own, [key], by=by))
         self.state.done.append(Done("move", report, verdict.id))
-        fresh = await self.desk.read(lambda session: find_report(session, key))
-        self.state.waiting[0] = fresh or report
         self.state.handled += 1
         await self.state.look()
         self.show()
@@ -256,9 +153,18 @@ class _Actions:
             self.state.unmasked = not self.state.unmasked
             self.show()
 
+    async def _restart(self) -> None:
+        self.state.kept = ""
+        await self.state.start()
+        self.show()
+
     async def _correct(
         self, report: Stored, primary: str, categories: list[str] | tuple[str, ...], kind: Literal["accept", "correct"]
     ) -> None:
+        if await self.state.overtaken():
+            self.show()
+            ui.notify("刚刚已有人复核了这一条，未作改动", type="info", position="top")
+            return
         service = self.desk.service
         work = partial(correct, by=self.desk.principal.by, taxonomy=service.pipeline.taxonomy)
         made = await run_in_threadpool(work, service.store, report.report.key, primary, categories)

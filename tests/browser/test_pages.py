@@ -18,6 +18,7 @@ from api.pages.reports import ROWS
 from api.queries import ReportFilter, count_reports, search_reports
 from api.schema import IssueRow
 from browser.looking import Look, Served, violations
+from corpora.importers.dates import SHANGHAI
 
 PAGES = {
     "/": "概览",
@@ -98,10 +99,23 @@ def test_a_revoked_key_ends_the_work_at_once(look: Look, served: Served) -> None
 
 
 def test_the_overview_leads_to_what_it_counts(look: Look, served: Served) -> None:
-    page = look("analyst").go("/")
+    looked = look("analyst")
+    page = looked.go("/")
     with served.store.reading() as session:
         unsure = count_reports(session, ReportFilter(decided=False, reviewed=False))
-    expect(page.locator("a[href='/triage?queue=unsure'] b")).to_have_text(str(unsure))
+        last = session.scalar(select(func.max(IssueRow.first_seen)).where(IssueRow.size > 0))
+    assert last
+    day = last.astimezone(SHANGHAI).date()
+    expect(page.locator("a[href='/reports?state=unsure'] b")).to_have_text(str(unsure))
+    expect(look("triage").go("/").locator("a[href='/triage?queue=unsure'] b")).to_have_text(str(unsure))
+    page = looked.go(f"/?day={day}")
+    card = page.locator("a.card", has_text="当日新议题")
+    fresh = int(card.locator("b").inner_text())
+    assert fresh > 0
+    card.click()
+    expect(page.locator("h1")).to_have_text("议题")
+    expect(page.locator("tbody tr")).to_have_count(min(fresh, ROWS))
+    page = looked.go(f"/?day={day}")
     row = page.locator("section", has_text="类别").first.locator("tbody tr").first
     week = int(row.locator("td").nth(3).inner_text())
     row.locator("a").click()

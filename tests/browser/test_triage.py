@@ -139,3 +139,32 @@ def test_personal_data_is_hidden_until_revealed_and_the_look_is_audited(look: Lo
     entry = Audit(served.store).read(most=1)[0]
     assert (entry.action, entry.subject) == ("report.unmasked", key)
     assert entry.by.startswith(NAMES["triage"])
+
+
+def test_two_at_one_queue_do_not_handle_a_report_twice(look: Look, served: Served) -> None:
+    one, other = look("triage").go("/triage"), look("admin").go("/triage")
+    first = key_of(one)
+    assert key_of(other) == first
+    second = press(one, "a")
+    third = press(one, "a")
+    assert press(other, "a") == third
+    expect(other.get_by_text("刚刚已有人复核")).to_be_visible()
+    with served.store.reading() as session:
+        for key in (first, second):
+            (said,) = corrections(session, key)
+            assert said.by.startswith(NAMES["triage"])
+        assert corrections(session, third) == []
+
+
+def test_a_report_that_was_looked_up_is_triaged_first(look: Look, served: Served) -> None:
+    with served.store.reading() as session:
+        key = search_reports(session, ReportFilter(decided=True), limit=1).items[0].report.key
+    looked = look("triage")
+    page = looked.go(f"/reports/{key}")
+    page.get_by_role("link", name="去分拣").click()
+    expect(page.locator("#report")).to_have_attribute("data-key", key)
+    page.wait_for_function("window.did_handshake === true")
+    following = press(page, "a")
+    assert following != key
+    assert press(page, "u") == key
+    assert look("analyst").go(f"/reports/{key}").get_by_role("link", name="去分拣").count() == 0

@@ -23,8 +23,8 @@ router = APIRouter(prefix="/v1", tags=["uploads"])
 
 _STRING = r'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'
 _COLUMN = rf' *"(?:{"|".join(FIELDS)})" *: *{_STRING} *'
-#: A JSON object of the names of columns by field.
-_COLUMNS = rf"^ *\{{(?: *|{_COLUMN}(?:,{_COLUMN})*)\}} *$"
+#: A JSON object of the names of columns by field; a form's empty field is as none.
+_COLUMNS = rf"^(?: *\{{(?: *|{_COLUMN}(?:,{_COLUMN})*)\}} *)?$"
 #: How a client has to name the file, for who reads the description only.
 _NAMED = 'form-data; name="file"; filename="reports.csv"'
 _FILE = {"file": {"headers": {"Content-Disposition": {"schema": {"type": "string"}, "example": _NAMED}}}}
