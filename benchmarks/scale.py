@@ -20,8 +20,9 @@ from pathlib import Path
 
 #: Reports in a part, as `api.backfill` cuts them.
 PART = 4096
-#: Bytes of disk that a report takes in the store, and of memory in the one process that consolidates (docs/scale.md).
-STORED, HELD = 6_800, 6_000
+#: Bytes of disk that a report takes in the store, and of memory in the one process that consolidates: columns, indexes
+#: and the text (docs/scale.md).
+STORED, HELD = 6_800, 3_000
 
 
 @dataclass(frozen=True, slots=True)
