@@ -34,6 +34,8 @@ OUT = Path(__file__).parent / "artefacts" / "links"
 SEED = 5
 #: Evidence from which on a report joins; chosen on dev.
 JOIN_ABOVE = -1.0
+#: Deviation of what is added by chance to vectors' likeness: they have seen these issues and are too sure of them.
+NOISE = 0.1
 #: Features that may only speak against one problem; all others but the length's may only speak for it.
 AGAINST = frozenset({"days_apart", "other_district", "names_clash", "other_number"})
 
@@ -52,6 +54,8 @@ def train(data: Path, out: Path, encoder: Path, *, join_above: float) -> Trained
     width = len(next(iter(analyses.values())).vector)
     pairs = draw_pairs(judged, analyses, background, width=width)
     LOG.info("%d reports, %d pairs, %d the same", len(analyses), len(pairs.same), pairs.same.sum())
+    chance = np.random.default_rng(SEED).normal(0, NOISE, len(pairs.same))
+    pairs.features[:, FEATURES.index("vector_cosine")] += chance.astype(np.float32)
     network = PairNetwork.fit(pairs.features, pairs.same, pairs.weight, signs=signs(), seed=SEED)
     trees = PairTrees.grow(pairs.features, pairs.same, pairs.weight, seed=SEED)
     scorer = TrainedPairScorer(
@@ -87,7 +91,8 @@ Runs with numpy alone.
   judged not to, the others are taken not to. How common grams are was counted over {scorer.background.documents:,}
   other texts. The texts come from public contests that state no licence; none is part of the project.
 - Joins from {scorer.join_above:g} on; chosen on issues that it was not made from. Figures: `models/LOG.md`.
-- It must be made anew for other vectors. The vectors have seen the judged issues, so it trusts them somewhat too much.
+- It must be made anew for other vectors. The vectors have seen the judged issues; chance was added to their likeness, so that it
+  trusts them less.
 - It says nothing about any person.
 """
 
