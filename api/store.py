@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select, text, update
+from sqlalchemy import URL, Engine, bindparam, create_engine, event, func, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,9 @@ _TOLD = {"merged_into": "issue.merged", "split_from": "issue.split", "moved": "i
 
 #: Where a session that holds the store keeps its revision.
 _REVISION = "revision"
+#: Of the table, not of its class: every batch sends it twice, and the mapper's way costs three times as much.
+_HELD = TurnRow.__table__
+_TURN = update(_HELD).values(revision=_HELD.c.revision + bindparam("more")).returning(_HELD.c.revision)
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -152,8 +155,7 @@ class Store:
 
     def _turn(self, session: Session, *, by: int) -> None:
         """Hold the store, or go on holding it, at a revision that grows `by`; the session knows it from then on."""
-        query = update(TurnRow).values(revision=TurnRow.revision + by).returning(TurnRow.revision)
-        session.info[_REVISION] = session.scalars(query).one()
+        session.info[_REVISION] = session.execute(_TURN, {"more": by}).scalar_one()
 
     def verdicts(self, session: Session) -> list[Verdict]:
         """People's decisions in force, in the order they were made."""
