@@ -91,8 +91,8 @@ Runs with numpy alone.
   judged not to, the others are taken not to. How common grams are was counted over {scorer.background.documents:,}
   other texts. The texts come from public contests that state no licence; none is part of the project.
 - Joins from {scorer.join_above:g} on; chosen on issues that it was not made from. Figures: `models/LOG.md`.
-- It must be made anew for other vectors. The vectors have seen the judged issues; chance was added to their likeness, so that it
-  trusts them less.
+- It must be made anew for other vectors. These have seen the judged issues; chance was added to their likeness, so
+  that it is trusted less.
 - It says nothing about any person.
 """
 
