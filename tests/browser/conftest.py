@@ -101,12 +101,7 @@ def _address(log: Path, server: subprocess.Popen[bytes]) -> str:
 def browser(chromium: str) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--lang=zh-CN"],
-            # Fields for dates and files speak the language of the browser.
-            env={**os.environ, "LANGUAGE": "zh_CN"},
-        )
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield started
         started.close()
 
