@@ -31,6 +31,12 @@ def emit(session: Session, kind: str, subject: str, body: Mapping[str, Any]) -> 
     session.add(EventRow(at=datetime.now(UTC), kind=kind, subject=subject, body=dict(body)))
 
 
+def emit_all(session: Session, kind: str, told: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    """The same of many subjects, each with its body, in their order."""
+    now = datetime.now(UTC)
+    session.bulk_save_objects([EventRow(at=now, kind=kind, subject=subject, body=dict(body)) for subject, body in told])
+
+
 def events_after(session: Session, event_id: int, *, limit: int = 100, kinds: Sequence[str] = ()) -> list[Event]:
     """Events after one, oldest first; of some kinds only where given."""
     query = select(EventRow).where(EventRow.id > event_id).order_by(EventRow.id).limit(limit)
