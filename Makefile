@@ -15,7 +15,7 @@ lint: .venv/dev
 	.venv/bin/mypy
 
 schemathesis: .venv/dev
-	SCHEMATHESIS_EXAMPLES=200 .venv/bin/pytest -s tests/test_schemathesis.py
+	SCHEMATHESIS_EXAMPLES=240 .venv/bin/pytest -s tests/test_schemathesis.py
 
 faults: .venv/dev
 	eval "$$(tests/services.sh start)" && MINQING_FAULTS=20 MINQING_REQUIRE_SERVICES=1 .venv/bin/pytest tests/faults tests/test_streams.py

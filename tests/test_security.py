@@ -59,7 +59,7 @@ def test_a_table_holds_no_formula(served: Served, formula: str) -> None:
         *("http://127.0.0.1:8000/", "http://localhost/", "http://[::1]/", "http://169.254.169.254/latest/meta-data"),
         *("http://10.0.0.1/", "http://0x7f000001/", "http://2130706433/", "http://127.1/"),
         *("http://[::ffff:127.0.0.1]/", "http://no-such-host.invalid/", "http://user:pass@example.org/", "http:///x"),
-        *("http://example.org\r\nX: y/", "http://例子.测试/", "http://x:99999/"),
+        *("http://example.org\r\nX: y/", "http://例子.测试/", "http://x:99999/", "http://./"),
     ],
 )
 def test_webhooks_lead_to_public_addresses_only(served: Served, url: str) -> None:

@@ -56,8 +56,11 @@ class Destinations:
         return address.is_global and not address.is_multicast
 
     async def resolve(self, host: str, port: int) -> Sequence[str]:
-        """The addresses of a host. Raises ForbiddenAddressError where any of them is not allowed."""
-        infos = await run_in_threadpool(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        """The addresses of a host. Raises ForbiddenAddressError where one is not allowed, OSError where it has none."""
+        try:
+            infos = await run_in_threadpool(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        except UnicodeError as error:
+            raise OSError(f"{host} is no name of a host") from error
         addresses = list(dict.fromkeys(str(info[4][0]) for info in infos))
         for address in addresses:
             if not self.allowed(ip_address(address.partition("%")[0])):
