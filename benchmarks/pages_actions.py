@@ -27,6 +27,10 @@ def timed(page: Page, act: Callable[[], object], seen: str) -> float:
     return float(page.evaluate("window.measured"))
 
 
+#: Where a list stands, or that there is nothing in it.
+ROWS = "tbody, .empty"
+
+
 class Actions:
     """What people do most, several times each, timed."""
 
@@ -50,6 +54,7 @@ class Actions:
 
     def anew(self, name: str, act: Callable[[], object], part: str) -> None:
         """Until a part of the page has been put there anew."""
+        self.page.wait_for_function("!document.querySelector('.page').innerText.includes('正在查找')")
         self.page.evaluate(f"document.querySelector({json.dumps(part)}).dataset.old = 'yes'")
         self.note(name, act, "!document.querySelector('[data-old]')")
 
@@ -78,17 +83,17 @@ class Actions:
         self.go("/issues")
         for category in ("fraud", "dispute.neighbour", "service", ""):
             choose = partial(page.locator("select[name=category]").select_option, category)
-            self.anew("issues: filter", choose, "tbody")
+            self.anew("issues: filter", choose, ROWS)
         for order in ("growth", "last_seen", "size"):
-            self.anew("issues: order", partial(page.locator("select[name=order]").select_option, order), "tbody")
+            self.anew("issues: order", partial(page.locator("select[name=order]").select_option, order), ROWS)
         for _ in range(4):
-            self.anew("issues: next page", lambda: page.keyboard.press("n"), "tbody")
+            self.anew("issues: next page", lambda: page.keyboard.press("n"), ROWS)
         self.go("/reports")
         for words in ("物业", "转账", "电梯"):
             page.locator("input[name=text]").fill(words)
-            self.anew("reports: words", lambda: page.keyboard.press("Enter"), "tbody")
+            self.anew("reports: words", lambda: page.keyboard.press("Enter"), ROWS)
         page.locator("input[name=text]").fill("没有人写过的字")
-        self.anew("reports: words that nobody wrote, until told", lambda: page.keyboard.press("Enter"), "tbody")
+        self.anew("reports: words that nobody wrote, until told", lambda: page.keyboard.press("Enter"), ROWS)
         page.locator("input[name=text]").fill("也没有人写过")
         nothing = "document.querySelector('.empty')?.textContent.includes('没有符合')"
         page.locator("tbody, .empty").first.wait_for()
