@@ -94,9 +94,13 @@ class Actions:
             self.anew("reports: words", lambda: page.keyboard.press("Enter"), ROWS)
         page.locator("input[name=text]").fill("没有人写过的字")
         self.anew("reports: words that nobody wrote, until told", lambda: page.keyboard.press("Enter"), ROWS)
-        page.locator("input[name=text]").fill("也没有人写过")
         nothing = "document.querySelector('.empty')?.textContent.includes('没有符合')"
-        page.locator("tbody, .empty").first.wait_for()
+        page.locator(".empty", has_text="没有符合").wait_for()
+        page.locator("select[name=state]").select_option("unreviewed")
+        page.locator("input[name=text]").fill("物业")
+        page.keyboard.press("Enter")
+        page.locator("tbody").wait_for()
+        page.locator("input[name=text]").fill("也没有人写过")
         self.note(
             "reports: words that nobody wrote, until all is looked through",
             lambda: page.keyboard.press("Enter"),
