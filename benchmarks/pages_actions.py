@@ -96,7 +96,6 @@ class Actions:
         self.anew("reports: words that nobody wrote, until told", lambda: page.keyboard.press("Enter"), ROWS)
         nothing = "document.querySelector('.empty')?.textContent.includes('没有符合')"
         page.locator(".empty", has_text="没有符合").wait_for()
-        page.locator("select[name=state]").select_option("unreviewed")
         page.locator("input[name=text]").fill("物业")
         page.keyboard.press("Enter")
         page.locator("tbody").wait_for()
