@@ -161,6 +161,7 @@ def load(page: Page, address: str) -> tuple[float, float, float]:
     """Milliseconds until the first byte, the first contentful paint, and all is there and listens."""
     page.goto(address)
     page.wait_for_function("window.did_handshake === true && document.querySelector('h1')")
+    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
     told = page.evaluate(
         """() => [
             performance.getEntriesByType('navigation')[0].responseStart,
