@@ -46,6 +46,23 @@ def read_marked(marked: str) -> tuple[str, list[Span]]:
         ("⟦person|王小林明⟧知是假", "⟦person|王小林⟧明知是假"),
         ("⟦person|王小林⟧说他", "⟦person|王小林⟧说他"),
         ("用⟦app|某宝⟧付", "用⟦app|某宝⟧付"),
+        ("给⟦person|汤某某20⟧0元", "给⟦person|汤某某⟧200元"),
+        ("与⟦person|陈某1⟧同住", "与⟦person|陈某1⟧同住"),
+        ("中华人民共和国⟦org|最高人民法院⟧令", "⟦org|中华人民共和国最高人民法院⟧令"),
+        ("⟦place|海州县⟧教育局回复", "⟦org|海州县教育局⟧回复"),
+        ("⟦place|海州县⟧高中生很多", "⟦place|海州县⟧高中生很多"),
+        # The other tellings of a name settle its end.
+        (
+            "⟦person|李平⟧到场，⟦person|李平⟧走了，⟦person|李平胞⟧弟",
+            "⟦person|李平⟧到场，⟦person|李平⟧走了，⟦person|李平⟧胞弟",
+        ),
+        (
+            "⟦person|王梓⟧骁哭，⟦person|王梓⟧骁走，⟦person|王梓⟧骁来",
+            "⟦person|王梓骁⟧哭，⟦person|王梓骁⟧走，⟦person|王梓骁⟧来",
+        ),
+        # Two persons of one hidden name are two; what follows twice may be chance.
+        ("⟦person|叶某⟧、⟦person|叶某⟧、⟦person|叶某4⟧", "⟦person|叶某⟧、⟦person|叶某⟧、⟦person|叶某4⟧"),
+        ("⟦person|曹仙⟧贪，⟦person|曹仙⟧贪", "⟦person|曹仙⟧贪，⟦person|曹仙⟧贪"),
     ],
 )
 def test_border(tagged: str, settled: str) -> None:

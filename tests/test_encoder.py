@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +96,28 @@ def test_calibration_error_is_the_mean_gap() -> None:
 def test_a_missing_artefact_is_never_passed_over(tmp_path: pytest.TempPathFactory) -> None:
     with pytest.raises(ArtefactError, match=r"config.json is missing"):
         OnnxEncoder(tmp_path)  # type: ignore[arg-type]
+
+
+def test_an_artefact_of_another_layout_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"version": "encoder-1", "ids": []}', "utf-8")
+    with pytest.raises(ArtefactError, match="layout 1, this minqing reads 2"):
+        OnnxEncoder(tmp_path)
+
+
+def test_the_upper_storey_reads_only_what_the_lower_leaves_open() -> None:
+    """Where nothing is settled both storeys answer, where all is the lower; facts and vectors are the lower one's."""
+    texts = ["公交车太少了，等了一个小时", "他们说这个项目挺好的，也不知道真假"]
+    config = ArtefactConfig.load(ENCODER)
+    never, shipped, always = (
+        list(OnnxEncoder(ENCODER, config=replace(config, settled_above=above)).encode(texts))
+        for above in (0.0, config.settled_above, 1.1)
+    )
+    assert all(not np.array_equal(low.primary, high.primary) for low, high in zip(never, always, strict=True))
+    for low, own, high in zip(never, shipped, always, strict=True):
+        expected = low if low.primary.max() >= config.settled_above else high
+        assert np.array_equal(own.primary, expected.primary)
+        assert np.array_equal(low.vector, high.vector)
+        assert low.spans == high.spans
 
 
 def test_the_artefact_is_small_and_complete() -> None:

@@ -7,11 +7,10 @@ import json
 import logging
 import random
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 from python_calamine import CalamineWorkbook
+from receiving import Receiver, receiving
 from serving import Served, ask, serving, until
 from test_leak import TELLINGS, Person, invent
 
@@ -31,26 +30,9 @@ def people() -> list[Person]:
 
 
 @pytest.fixture
-def hooked() -> Iterator[tuple[str, list[bytes]]]:
-    got: list[bytes] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            got.append(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/", got
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def receiver() -> Iterator[Receiver]:
+    with receiving() as kept:
+        yield kept
 
 
 def told(number: int, person: Person) -> dict[str, str]:
@@ -62,19 +44,18 @@ def told(number: int, person: Person) -> dict[str, str]:
 def test_nothing_that_leaves_shows_a_planted_person(
     served: Served,
     people: list[Person],
-    hooked: tuple[str, list[bytes]],
+    receiver: Receiver,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG, "minqing")
     caplog.set_level(logging.INFO)
-    url, delivered = hooked
     outputs: dict[str, str] = {}
 
     def keep(name: str, method: str, path: str, role: str = "admin", **more: object) -> str:
         outputs[name] = served.call(method, path, role, **more).text
         return outputs[name]
 
-    ask(served, "POST", "/v1/webhooks", json={"url": url})
+    ask(served, "POST", "/v1/webhooks", json={"url": receiver.url})
     reports = [told(number, person) for number, person in enumerate(people)]
     live, filed = reports[:60], reports[60:]
     keep("analyse", "POST", "/v1/analyse?scores=true", "submitter", json=live)
@@ -126,8 +107,8 @@ def test_nothing_that_leaves_shows_a_planted_person(
             if line.startswith("event: issue.status"):
                 break
     outputs["events"] = "\n".join(events)
-    until(lambda: any(b'"issue.status"' in body for body in delivered), seconds=60)
-    outputs["webhooks"] = b"\n".join(delivered).decode()
+    until(lambda: any(b'"issue.status"' in body for _, body in receiver.got), seconds=60)
+    outputs["webhooks"] = b"\n".join(body for _, body in receiver.got).decode()
     outputs["hook"] = json.dumps(last)
     outputs["log"] = "\n".join(record.getMessage() for record in caplog.records if record.name != "httpx2")
 

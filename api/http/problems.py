@@ -97,6 +97,8 @@ def install(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         description = described()
+        if ProblemDocument.__name__ in description["components"]["schemas"]:
+            return description
         _, documents = models_json_schema([(ProblemDocument, "validation")], ref_template=_REFERENCE)
         description["components"]["schemas"] |= documents["$defs"]
         return description

@@ -5,7 +5,6 @@ MINQING_FAULTS says how often; `make faults` takes 20, in 5,000 reports.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -13,13 +12,12 @@ import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread, Timer
 
 import httpx2
+from receiving import Receiver, receiving
 from serving import until
 from sqlalchemy import select
 
@@ -87,26 +85,9 @@ def follow(server: Killed, heard: list[int], done: Event) -> None:
                         heard.append(int(line[4:]))
 
 
-@contextmanager
-def receiving(told: list[int]) -> Iterator[str]:
-    """A receiver of webhooks that keeps the ids of events; its URL."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told.append(json.loads(self.rfile.read(int(self.headers["content-length"])))["id"])
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    receiver = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=receiver.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{receiver.server_port}/"
-    receiver.shutdown()
-    receiver.server_close()
-    thread.join()
+def ids(receiver: Receiver) -> set[int]:
+    """Of the events that came."""
+    return {event["id"] for event in receiver.events}
 
 
 def test_the_server_is_killed_and_nothing_is_lost(tmp_path: Path) -> None:
@@ -114,15 +95,14 @@ def test_the_server_is_killed_and_nothing_is_lost(tmp_path: Path) -> None:
     _, token = Keys(store).create(name="test", role=Role.ADMIN, by="test")
     server = Killed(f"sqlite:///{tmp_path}/store.db", token)
     heard: list[int] = []
-    told: list[int] = []
     done = Event()
     reports = [{"id": f"r{n}", "source": "热线", "text": f"第{n}栋的路灯坏了，晚上很黑"} for n in range(REPORTS)]
     batches = [reports[at : at + BATCH] for at in range(0, REPORTS, BATCH)]
     rng = random.Random(3)
     # Each somewhere in the middle of a request, or right behind it.
     strikes = {number: Timer(rng.uniform(0, 0.05), server.kill) for number in rng.sample(range(len(batches)), KILLS)}
-    with receiving(told) as url, server.client() as client:
-        assert client.post("/v1/webhooks", json={"url": url, "kinds": ["report.tagged"]}).status_code == 201
+    with receiving() as receiver, server.client() as client:
+        assert client.post("/v1/webhooks", json={"url": receiver.url, "kinds": ["report.tagged"]}).status_code == 201
         following = Thread(target=follow, args=(server, heard, done), daemon=True)
         following.start()
         for number, batch in enumerate(batches):
@@ -137,11 +117,11 @@ def test_the_server_is_killed_and_nothing_is_lost(tmp_path: Path) -> None:
             events = {event.id: event.kind for event in events_after(session, 0, limit=last)}
             stored = Counter(session.scalars(select(ReportRow.key)))
         until(lambda: heard and heard[-1] >= last, seconds=120)
-        until(lambda: len(set(told)) >= REPORTS, seconds=240)
+        until(lambda: len(ids(receiver)) >= REPORTS, seconds=240)
         done.set()
         server.kill()
         following.join()
     assert stored == Counter(f"热线/r{n}" for n in range(REPORTS))
     assert set(heard) == set(events)
-    assert set(told) == {event for event, kind in events.items() if kind == "report.tagged"}
+    assert ids(receiver) == {event for event, kind in events.items() if kind == "report.tagged"}
     store.close()
