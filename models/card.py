@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
 from corpora import judged_categories
 from models.artefact import ArtefactConfig
 from models.data import TrainingData
+from models.fine_tune import Round
 from models.train import Recipe
 
 
@@ -28,7 +30,7 @@ def card(
     for name, figure in figures.items():
         rows = "\n".join(f"| {key.replace('_', ' ')} | {value} |" for key, value in figure.items())
         tables.append(f"### {name}\n\n| figure | value |\n|---|---|\n{rows}\n")
-    choices = "\n".join(f"| {f.name} | {getattr(recipe, f.name)} |" for f in fields(recipe))
+    choices = "\n".join(f"| {name} | {choice} |" for name, choice in _choices(recipe))
     return f"""# {config.version}
 
 One encoder for citizens' reports in Chinese: category logits, a tag for each character, and a sentence vector, in one
@@ -38,7 +40,7 @@ sure of the category. Runs with onnxruntime and tokenizers alone.
 ## Made from
 
 - Weights: {origin};
-  every second layer kept and taught to answer as the whole did.
+  every second layer kept and taught to answer as the whole did; trained, slimmed and trained again (`models/slim.py`).
 - Texts: {len(set(data.examples))} labelled reports: `corpora/written` (ours, MIT), real texts labelled by hand
   ({len(judged_categories())} by us, known by a hash in `corpora/judged`), criminal facts and short messages whose label
   is beyond doubt; {len(data.tagged)} real texts with entities; {len(data.pairs)} pairs. The real texts come from
@@ -65,3 +67,13 @@ what was tried was chosen by them (LOG.md), so texts of the future will do a lit
 - Court and news language is read less well than citizens' own.
 - A score says how sure the model is of a category. It says nothing about any person.
 """
+
+
+def _choices(recipe: Recipe) -> Iterator[tuple[str, object]]:
+    """Name and value of every choice; those of a round of training under its name."""
+    for f in fields(recipe):
+        choice = getattr(recipe, f.name)
+        if isinstance(choice, Round):
+            yield from ((f"{f.name}: {part.name}", getattr(choice, part.name)) for part in fields(choice))
+        else:
+            yield f.name, choice

@@ -38,16 +38,17 @@ def export(network: Network, folder: Path) -> None:
     weights = {name: tensor.detach().cpu().float().numpy() for name, tensor in network.state_dict().items()}
     config = network.lower.config
     width, labels = config.hidden_size, len(weights["late.votes.bias"])
+    shape = {"head": width // config.num_attention_heads, "epsilon": config.layer_norm_eps}
     votes: _Shapes = {"votes": ["pieces", labels], "weights": ["pieces"]}
 
-    lower = _Graph(weights, heads=config.num_attention_heads, epsilon=config.layer_norm_eps)
+    lower = _Graph(weights, **shape)
     lower.read_window(layers=len(network.lower.encoder.layer))
     inputs: _Shapes = {"pieces": ["pieces"], "chars": ["chars"], "piece_of_char": ["chars"]}
     tags = len(weights["tagger.tag.bias"])
     outputs = votes | {"sums": [width], "tags": ["chars", tags], "hidden": ["pieces", width]}
     onnx.save(lower.model(inputs, TensorProto.INT64, outputs), folder / LOWER)
 
-    upper = _Graph(weights, heads=config.num_attention_heads, epsilon=config.layer_norm_eps)
+    upper = _Graph(weights, **shape)
     upper.read_on(layers=len(network.upper))
     onnx.save(upper.model({"hidden": ["pieces", width]}, TensorProto.FLOAT, votes), folder / UPPER)
 
@@ -55,9 +56,10 @@ def export(network: Network, folder: Path) -> None:
 class _Graph:
     """Nodes and constants as they are added; a value goes by its name, and weights by their names in the network."""
 
-    def __init__(self, weights: dict[str, Array], *, heads: int, epsilon: float) -> None:
+    def __init__(self, weights: dict[str, Array], *, head: int, epsilon: float) -> None:
+        """`head` is the width of an attention head; how many a layer has, its weights tell."""
         self._weights = weights
-        self._heads = heads
+        self._head = head
         self._epsilon = epsilon
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, onnx.TensorProto] = {}
@@ -109,14 +111,14 @@ class _Graph:
         """Softmax attention; transposed batches read (pieces, heads, width) as it lies, without a copy."""
         width = len(self._weights[f"{name}.query.bias"])
         read = self._linear([f"{name}.{part}" for part in ("query", "key", "value")], hidden)
-        by_head = self._integers(-1, self._heads, width // self._heads)
+        by_head = self._integers(-1, width // self._head, self._head)
         query, key, value = (self._node("Reshape", part, by_head) for part in self._split(read, [width] * 3))
         likeness = self._node(
             "FusedMatMul",
             query,
             key,
             domain=_MICROSOFT,
-            alpha=(width // self._heads) ** -0.5,
+            alpha=self._head**-0.5,
             transB=1,
             transBatchA=1,
             transBatchB=1,

@@ -38,6 +38,15 @@ def category_loss(logits: Tensor, primary: Tensor, labels: Tensor) -> Tensor:
     return chosen + 0.3 * applies / len(logits)
 
 
+def taught_loss(logits: Tensor, wanted: Tensor) -> Tensor:
+    """How far logits (texts, 2 × ids) are from a teacher's: of the primary, and of the labels summed over ids."""
+    half = logits.shape[-1] // 2
+    chosen = -(wanted[:, :half].softmax(-1) * torch.log_softmax(logits[:, :half], -1)).sum(-1).mean()
+    labels = wanted[:, half:].sigmoid()
+    applies = nn.functional.binary_cross_entropy_with_logits(logits[:, half:], labels, reduction="sum")
+    return chosen + 0.3 * applies / len(logits)
+
+
 def department_loss(logits: Tensor, right: Tensor, among: Tensor) -> Tensor:
     """Cross-entropy of either head within the ids `among`; right (texts,) are positions in `among`.
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from models.artefact import LOWER, UPPER, ArtefactConfig
 from models.calibration import label_probabilities, softmax
 from models.decode import bio_spans
-from models.windows import Window, WindowCutter
+from models.windows import READ_ON, Window, WindowCutter
 from nlp import Encoding
 
 Floats = NDArray[np.float32]
@@ -115,6 +115,7 @@ class OnnxEncoder:
         primary = softmax(ballot.logits[:n] / calibration.temperature)
         if primary.max() < config.settled_above:
             ballot, calibration = self._read_on(reading), config.late
+            windows = windows[:READ_ON]
             primary = softmax(ballot.logits[:n] / calibration.temperature)
         best = int(primary.argmax())
         others = np.delete(ballot.logits[:n], best).argmax()
@@ -136,7 +137,7 @@ class OnnxEncoder:
         return _Reading(ballot, np.sum(sums, 0), np.concatenate(tags), hidden)
 
     def _read_on(self, reading: _Reading) -> _Ballot:
-        runs = [self._upper.run(["votes", "weights"], {"hidden": hidden}) for hidden in reading.hidden]
+        runs = [self._upper.run(["votes", "weights"], {"hidden": hidden}) for hidden in reading.hidden[:READ_ON]]
         return _Ballot.count([(votes, weights) for votes, weights in runs])
 
 

@@ -1,33 +1,37 @@
 """Train the encoder, from public weights to an artefact: reads top to bottom.
 
-halve the trunk → start the heads from linear probes → fine-tune all heads together → calibrate on held-out texts →
-export → measure → card. Seeded; a checkpoint after each stage lets a broken run go on where it stopped.
+halve the trunk → start the heads from linear probes → fine-tune all heads together → slim the layers → fine-tune again,
+with the rounding of the int8 graphs and the whole as a teacher → calibrate on held-out texts → export → measure → card.
+Seeded; a checkpoint after each stage lets a broken run go on where it stopped.
 """
 
 from __future__ import annotations
 
+import copy
 import logging
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from torch import Tensor, nn
+from torch import nn
 from transformers import BertModel
 
 from corpora import default_taxonomy
 from models.artefact import ArtefactError
 from models.backbone import ORIGIN, load_backbone
-from models.batches import TextBatch, endless, text_batch
-from models.data import TAGS, Pair, TaggedText, TrainingData, read_training_data
+from models.batches import endless, text_batch
+from models.data import TAGS, TrainingData, read_training_data
 from models.distil import halve
-from models.losses import category_loss, contrastive_loss, department_loss, tag_loss, targets
-from models.network import Network, text_logits, text_vectors
+from models.fine_tune import Round, fine_tune
+from models.network import Network
 from models.pretrained import load_folder
 from models.probe import start_heads
-from models.windows import Window, WindowCutter
+from models.rounding import rounded
+from models.slim import slim
+from models.windows import READ_ON, WindowCutter
 
 log = logging.getLogger(__name__)
 
@@ -39,24 +43,12 @@ class Recipe:
     seed: int = 1
     halving_steps: int = 450
     halving_batch: int = 32
-    steps: int = 2100
     #: Texts that the heads' first weights are probed on.
     probed: int = 6000
-    #: Of each step: texts with categories, texts of departments, windows with entities, pairs.
-    examples: int = 24
-    departments: int = 8
-    tagged: int = 20
-    pairs: int = 6
-    #: Weight of the lower storey's answers beside the upper's.
-    early: float = 0.7
-    #: Weight of what only tells departments apart.
-    department: float = 0.5
-    trunk_rate: float = 1e-4
-    vote_rate: float = 2e-4
-    tagger_rate: float = 1e-3
-    decay: float = 0.01
-    #: Windows of a text that are trained on; running reads all.
-    windows: int = 2
+    whole: Round = field(default_factory=Round)
+    #: Texts on which layers are slimmed.
+    looked_at: int = 256
+    slimmed: Round = field(default_factory=lambda: Round(steps=1800, tagged=24, taught=8))
 
 
 #: In the folder of checkpoints: which weights they began from.
@@ -95,14 +87,14 @@ def train_network(
     network.to(device)
     distinct = list(dict.fromkeys(data.examples))
     probed = rng.sample(distinct, min(recipe.probed, len(distinct)))
-    start_heads(network, cutter, probed, [w[: recipe.windows] for w in cutter.cut([e.text for e in probed])])
-    final = work / "network.pt"
-    if final.exists():
-        network.load_state_dict(torch.load(final, map_location=device))
+    start_heads(network, cutter, probed, [w[:READ_ON] for w in cutter.cut([e.text for e in probed])])
+    whole = work / "whole.pt"
+    if whole.exists():
+        network.load_state_dict(torch.load(whole, map_location=device))
     else:
-        _fine_tune(network, cutter, data, recipe, rng, work)
-        torch.save(network.state_dict(), final)
-    return network, cutter, data
+        fine_tune(network, cutter, data, recipe.whole, rng, work / "unfinished.pt")
+        torch.save(network.state_dict(), whole)
+    return _slimmed(network, cutter, data, recipe, rng, work), cutter, data
 
 
 def _begin(work: Path, origin: str) -> None:
@@ -149,107 +141,20 @@ def _halved(
     return trunk
 
 
-def _fine_tune(
-    network: Network, cutter: WindowCutter, data: TrainingData, recipe: Recipe, rng: random.Random, work: Path
-) -> None:
-    device = next(network.parameters()).device
-    index = {category: i for i, category in enumerate(default_taxonomy().ids)}
-    groups = [
-        {"params": [*network.lower.parameters(), *network.upper.parameters()], "lr": recipe.trunk_rate},
-        {"params": [*network.early.parameters(), *network.late.parameters()], "lr": recipe.vote_rate},
-        {"params": network.tagger.parameters(), "lr": recipe.tagger_rate},
-    ]
-    optimiser = torch.optim.AdamW(groups, weight_decay=recipe.decay, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1.0, (step + 1) / 100, 2 * (1 - step / recipe.steps))
-    )
-    cut = [w[: recipe.windows] for w in cutter.cut([e.text for e in data.examples])]
-    example_order = endless([sum(len(x.pieces) for x in w) for w in cut], recipe.examples, rng)
-    departments = [w[: recipe.windows] for w in cutter.cut([e.text for e in data.departments])]
-    services = sorted({e.primary for e in data.departments})
-    department_order = endless([sum(len(x.pieces) for x in w) for w in departments], recipe.departments, rng)
-    tagged = _tagged_windows(cutter, data.tagged)
-    tagged_order = endless([len(w.pieces) for w, _ in tagged], recipe.tagged, rng)
-    pair_order = _pair_batches(data.pairs, recipe.pairs, rng)
-    network.train()
-    for step in range(recipe.steps):
-        chosen = next(example_order)
-        early, late = _logits(network, text_batch(cutter, [cut[i] for i in chosen], device))
-        primary, labels = (t.to(device) for t in targets([data.examples[i] for i in chosen], index))
-        category = category_loss(late, primary, labels)
-        (category + recipe.early * category_loss(early, primary, labels)).backward()
-
-        chosen = next(department_order)
-        early, late = _logits(network, text_batch(cutter, [departments[i] for i in chosen], device))
-        right = torch.tensor([services.index(data.departments[i].primary) for i in chosen], device=device)
-        among = torch.tensor([index[s] for s in services], device=device)
-        department = department_loss(late, right, among)
-        (recipe.department * (department + recipe.early * department_loss(early, right, among))).backward()
-
-        rows = [tagged[i] for i in next(tagged_order)]
-        tag = _tagging(network, text_batch(cutter, [[w] for w, _ in rows], device), [t for _, t in rows])
-        tag.backward()
-
-        contrast = _contrast(network, cutter, next(pair_order), device)
-        contrast.backward()
-
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        optimiser.zero_grad()
-        if step % 25 == 0:
-            losses = (category.item(), department.item(), tag.item(), contrast.item())
-            log.info("step %d/%d category %.3f department %.3f tag %.4f contrast %.3f", step, recipe.steps, *losses)
-        if step % 200 == 199:
-            torch.save(network.state_dict(), work / "unfinished.pt")
-    network.eval()
-
-
-def _logits(network: Network, batch: TextBatch) -> tuple[Tensor, Tensor]:
-    """Of the lower storey's ballot and of the upper's."""
-    pieces, mask, *_ = batch.inputs
-    with torch.autocast(batch.owner.device.type, torch.bfloat16):
-        low = network.read(pieces, mask)
-        ballots = network.early(low, mask), network.late(network.read_on(low, mask), mask)
-    early, late = (text_logits(votes, weights, batch.owner, batch.texts) for votes, weights in ballots)
-    return early, late
-
-
-def _tagging(network: Network, batch: TextBatch, tags: Sequence[Tensor]) -> Tensor:
-    pieces, mask, chars, piece_of_char = batch.inputs
-    with torch.autocast(batch.owner.device.type, torch.bfloat16):
-        scores = network.tagger(network.read(pieces, mask), chars, piece_of_char)
-    return tag_loss(scores, nn.utils.rnn.pad_sequence(list(tags), True, -100).to(batch.owner.device))
-
-
-def _contrast(network: Network, cutter: WindowCutter, pairs: Sequence[Pair], device: torch.device) -> Tensor:
-    unlike = [p.unlike for p in pairs if p.unlike]
-    texts = [*(p.first for p in pairs), *(p.second for p in pairs), *unlike]
-    batch = text_batch(cutter, [w[:1] for w in cutter.cut(texts)], device)
-    pieces, mask, *_ = batch.inputs
-    with torch.autocast(device.type, torch.bfloat16):
-        low = network.read(pieces, mask)
-    vectors = text_vectors(low, mask, batch.owner, batch.texts)
-    n = len(pairs)
-    return contrastive_loss(vectors[:n], vectors[n : 2 * n], vectors[2 * n :])
-
-
-def _tagged_windows(cutter: WindowCutter, texts: Sequence[TaggedText]) -> list[tuple[Window, Tensor]]:
-    """Each window with the tag of each of its characters, (characters,) int64."""
-    index = {tag: i for i, tag in enumerate(TAGS)}
-    rows = []
-    for text, windows in zip(texts, cutter.cut([t.text for t in texts]), strict=True):
-        tags = torch.zeros(len(text.text), dtype=torch.int64)
-        for span in text.spans:
-            tags[span.start : span.end] = index[f"I-{span.type}"]
-            tags[span.start] = index[f"B-{span.type}"]
-        rows += [(w, tags[w.start : w.start + len(w.chars)]) for w in windows if w.chars]
-    return rows
-
-
-def _pair_batches(pairs: Sequence[Pair], size: int, rng: random.Random) -> Iterator[list[Pair]]:
-    """Half of each batch from judged pairs (those that know something unlike), half from titles."""
-    judged = [p for p in pairs if p.unlike] or list(pairs)
-    others = [p for p in pairs if not p.unlike] or list(pairs)
-    while True:
-        yield rng.sample(judged, min(len(judged), size // 2)) + rng.sample(others, min(len(others), size - size // 2))
+def _slimmed(
+    whole: Network, cutter: WindowCutter, data: TrainingData, recipe: Recipe, rng: random.Random, work: Path
+) -> Network:
+    device = next(whole.parameters()).device
+    network = copy.deepcopy(whole)
+    seen = [w[:READ_ON] for w in cutter.cut(data.unlabelled[:: max(1, len(data.unlabelled) // recipe.looked_at)])]
+    seen.sort(key=lambda windows: sum(len(w.pieces) for w in windows))
+    slim(network, (text_batch(cutter, seen[k : k + 16], device) for k in range(0, len(seen), 16)))
+    final = work / "network.pt"
+    if final.exists():
+        network.load_state_dict(torch.load(final, map_location=device))
+        return network.eval()
+    whole.eval().requires_grad_(False)
+    with rounded(network):
+        fine_tune(network, cutter, data, recipe.slimmed, rng, work / "unfinished.pt", teacher=whole)
+    torch.save(network.state_dict(), final)
+    return network
