@@ -16,7 +16,7 @@ from models import ENCODER, OnnxEncoder
 from models.artefact import ArtefactConfig, ArtefactError
 from models.decode import bio_spans
 from models.metrics import expected_calibration_error
-from models.windows import WINDOW, WindowCutter
+from models.windows import READ_ON, WINDOW, WindowCutter
 from nlp import Pipeline
 
 
@@ -118,6 +118,21 @@ def test_the_upper_storey_reads_only_what_the_lower_leaves_open() -> None:
         assert np.array_equal(own.primary, expected.primary)
         assert np.array_equal(low.vector, high.vector)
         assert low.spans == high.spans
+
+
+def test_the_upper_storey_reads_the_first_windows_and_facts_come_from_all(cutter: WindowCutter) -> None:
+    """What the categories were learned from is what they are told by; entities are found to the end of a text."""
+    opening = "我们小区门口的路灯坏了很久，晚上出行很不方便，没有人来修。" * 20
+    texts = [opening + "希望早日修好，谢谢。", opening + "张建国在长沙市开福区的棋牌室聚众赌博。"]
+    (windows, others) = cutter.cut(texts)
+    assert len(windows) > READ_ON
+    assert windows[:READ_ON] == others[:READ_ON]
+    config = replace(ArtefactConfig.load(ENCODER), settled_above=1.1)
+    one, other = OnnxEncoder(ENCODER, config=config).encode(texts)
+    assert np.array_equal(one.primary, other.primary)
+    end = windows[READ_ON].start
+    assert all(last <= end for _, last in one.evidence)
+    assert any(span.type == "place" and span.start > len(opening) for span in other.spans)
 
 
 def test_the_artefact_is_small_and_complete() -> None:
