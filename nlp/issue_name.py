@@ -30,6 +30,8 @@ _LONG, _SHORT = 24, 6
 _CLAUSE = re.compile(r"[，,：:\s]+")
 _WRITER = re.compile(r"(?:我们?|本人)[是系]|作为|本人")
 _OURS = re.compile(r"^(?:(?:我们?|本)(?:小区|单位|公司|学校|村)|我们)的?")
+#: A clause that names something in words; an address of a site, a number names nothing.
+_IN_WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _FIRST_SENTENCE = re.compile(r"[。！？!?；;\n]")
 
 
@@ -108,7 +110,8 @@ def _clauses(headline: str) -> list[str]:
     if len(headline) <= _LONG:
         return [headline]
     clauses = [clause for clause in map(_bare, _CLAUSE.split(headline)) if not _WRITER.match(clause)]
-    return [told for told in (_OURS.sub("", clause) for clause in clauses) if len(told) >= _SHORT] or [headline]
+    told = (_OURS.sub("", clause) for clause in clauses)
+    return [clause for clause in told if len(clause) >= _SHORT and _IN_WORDS.search(clause)] or [headline]
 
 
 def _bare(sentence: str) -> str:

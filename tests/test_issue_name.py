@@ -65,6 +65,15 @@ def test_a_long_headline_gives_way_to_the_clause_that_tells_the_problem() -> Non
     assert issue_name([Member(long, ("紫金苑",))]) == "紫金苑地下车库长期积水无人清理"
 
 
+def test_a_site_is_no_name() -> None:
+    """However many voices share its letters."""
+    members = [
+        Member("10086积分兑换的短信有木马链接 jf1oo86.example.org，点了手机自动发短信扣了我五百"),
+        Member("收到短信让我点jf1oo86.example.org换积分"),
+    ]
+    assert "短信" in issue_name(members)
+
+
 @given(st.lists(st.builds(Member, st.text(max_size=80), st.lists(st.text(max_size=9), max_size=3).map(tuple))))
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_members_give_a_name_of_one_line(members: list[Member]) -> None:
