@@ -12,18 +12,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from api.audit import Audit
 from api.errors import UsageError
 from api.linker_cache import keep_linker, kept_linker
-from api.schema import ReportRow
+from api.schema import ReportRow, table_of
 from api.store import Store
 from api.stored import Stored
 from corpora import Report
 from nlp import Change, Entity, Incoming, Linker, PairScorer, UnknownError, Verdict, decide
 from nlp.consolidate import consolidate
+
+_REPORTS = table_of(ReportRow)
+_TEXT = select(_REPORTS.c.title, _REPORTS.c.text).where(_REPORTS.c.key == bindparam("key"))
 
 Decision = Callable[[Linker], tuple[Verdict, Change]]
 
@@ -149,5 +152,5 @@ def restore(linker: Linker, stored: Stored) -> None:
 
 
 def _text(session: Session, key: str) -> str:
-    title, text = session.execute(select(ReportRow.title, ReportRow.text).where(ReportRow.key == key)).one()
+    title, text = session.execute(_TEXT, {"key": key}).one()
     return Report(key, text, title).content
