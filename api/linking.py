@@ -61,8 +61,16 @@ class LinkedStore:
         self._linker, self._revision = linker, revision
         self._kept = keep_linker(self.store, linker, kept=self._kept)
 
+    @property
+    def linker(self) -> Linker | None:
+        """What is known of the store, for whoever takes turns with writing; None before it was read."""
+        return self._linker
+
     def warm(self, *, wanted: Callable[[], bool]) -> None:
-        """Read all that is stored, so that no write has to wait for it; ends early where it is not wanted any more."""
+        """Read all that is stored, so that no write has to wait for it; ends early where it is not wanted any more.
+
+        What took long to read is kept beside the store, so that the next opening is fast.
+        """
         if self._linker is not None:
             return
         with self.store.reading() as session:
@@ -70,6 +78,7 @@ class LinkedStore:
             linker = self._restored(session, wanted=wanted)
         if wanted():
             self._linker, self._revision = linker, revision
+            self._kept = keep_linker(self.store, linker, kept=self._kept, opening=True)
 
     def _current(self) -> tuple[Linker, int]:
         """A linker and its revision, restored without holding the store: that takes long, and others wait to write."""

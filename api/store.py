@@ -36,9 +36,13 @@ _REVISION = "revision"
 #: What every batch sends, made once.
 _HELD, _ISSUES, _REPORTS, _LINEAGE = map(table_of, (TurnRow, IssueRow, ReportRow, LineageRow))
 _TURN = update(_HELD).values(revision=_HELD.c.revision + bindparam("more")).returning(_HELD.c.revision)
+_MOVE = update(_REPORTS).where(_REPORTS.c.key == bindparam("report")).values(issue_id=bindparam("to"))
 _NOW = select(_HELD.c.revision)
 _KNOWN = select(_REPORTS.c.key).where(_REPORTS.c.key.in_(bindparam("keys", expanding=True)))
 _THERE = select(_ISSUES.c.id).where(_ISSUES.c.id.in_(bindparam("issues", expanding=True)))
+
+#: Bytes of an SQLite file that are read as memory, which saves a copy of each page; what lies beyond is read as ever.
+MAPPED = 1 << 30
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -144,8 +148,7 @@ class Store:
         session.flush()
         touched = {issue for _, issue in change.moves}
         self._found(session, touched)
-        for key, issue in change.moves:
-            session.execute(update(ReportRow).where(ReportRow.key == key).values(issue_id=issue))
+        session.connection().execute(_MOVE, [{"report": key, "to": issue} for key, issue in change.moves])
         for happened in change.events:
             session.execute(insert(_LINEAGE), _lineage(happened))
             emit(session, _TOLD[happened.kind], happened.issue, told_lineage(happened))
@@ -207,6 +210,7 @@ def _engine(url: URL) -> Engine:
             cursor.execute("PRAGMA foreign_keys = ON")
             cursor.execute("PRAGMA busy_timeout = 30000")
             cursor.execute("PRAGMA secure_delete = ON")
+            cursor.execute(f"PRAGMA mmap_size = {MAPPED}")
             cursor.close()
 
     return engine

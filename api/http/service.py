@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import secrets
 from collections.abc import Callable, Sequence
@@ -94,7 +95,7 @@ class Service:
         #: Held by whoever uses `similar`.
         self.searching = Lock()
         #: What is done once at the start, in order, so that nobody has to wait for it later.
-        self.preparations: list[Callable[[], object]] = [self._read_vectors, self._know_all]
+        self.preparations: list[Callable[[], object]] = [self._know_all, self._read_vectors]
         self._prepared = 0
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -202,10 +203,16 @@ class Service:
                 return
             work()
             self._prepared += 1
+            if self._prepared == len(self.preparations):
+                # What was read stays: to look through it for garbage again and again would hold up whoever asks.
+                gc.freeze()
 
     def _know_all(self) -> None:
         with self.writing:
             self.linked.warm(wanted=lambda: not self._stopping)
+            if self.linked.linker is not None:
+                with self.searching, self.store.reading() as session:
+                    self.similar.begin(session, self.linked.linker)
 
     def _check_limits(self) -> None:
         with self.store.writing() as session:
