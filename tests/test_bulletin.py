@@ -228,6 +228,16 @@ def test_figures_before_the_period_and_surges_from_before_it_lead_to_their_repor
     assert {"p0", "p27", "w0"} <= set(told["去年同期报告"])
 
 
+def test_either_database_tells_the_same(new_postgresql: Callable[..., str], stats: Stats, bulletin: Bulletin) -> None:
+    store = Store(new_postgresql())
+    fill(store)
+    with store.reading() as session:
+        there = read_stats(session, "week", WEEK, now=NOW)
+        assert there.to_json() == stats.to_json()
+        assert make_bulletin(session, there) == bulletin
+    store.close()
+
+
 def test_nothing_personal_and_no_mark_up_gets_through(bulletin: Bulletin, tmp_path: Path) -> None:
     for name in ("a.md", "a.html", "a.docx", "a.xlsx"):
         write_bulletin(bulletin, tmp_path / name)
