@@ -135,9 +135,10 @@ class _Judges:
         return found
 
     def verdicts(self, index: int, rows: NDArray[np.int_], *, whole: bool = False) -> Iterator[Verdict]:
-        """Judge a day of these series; nothing where there is less past than needed.
+        """Judge a day of these series, with FEWEST in the longest window; nothing where there is less past than needed.
 
-        Tails that alarm nobody are told in part only (they are above the limit all the same), unless `whole`.
+        Unless `whole`, windows that cannot alarm are left out, and tails that do not are told in part only: they are
+        above the limit all the same.
         """
         past = slice(max(0, index + 1 - WINDOWS[-1] - PAST[1]), max(0, index + 1 - WINDOWS[-1]))
         if past.stop - past.start < PAST[0] or not len(rows):
@@ -151,6 +152,8 @@ class _Judges:
         for told in zip(counts.tolist(), means.tolist(), sizes.tolist(), strict=True):
             verdicts = []
             for start, count, mean, size in zip(starts, *told, strict=True):
+                if count < FEWEST and not whole:
+                    continue
                 tail = upper_tail(count, mean, size, enough=1.0 if whole else limit)
                 verdicts.append(Verdict(day, start, count, mean, tail, count >= FEWEST and tail <= limit))
             yield min(verdicts, key=lambda verdict: (not verdict.alarm, verdict.tail))

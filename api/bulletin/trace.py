@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -19,26 +20,21 @@ from api.stats.counts import inside
 from corpora import top
 from nlp.trends import Span, span_before, span_last_year
 
-#: A report's key and local day.
-Dated = tuple[str, date]
-
 
 @dataclass(slots=True)
 class Trace:
     """Finds the sources of figures; `made` reads them.
 
-    periods: of the region, in the period, the one before and last year's; categories, issues: those of the period and
-    of surges that reach into it, by category (of level 1 too) and by issue, oldest first; divisions: those of the
-    period, one level inside the region; belonging: all reports of the issues told of, wherever from, with their place
-    in time.
+    periods: reports of the region in the period, the one before and last year's; categories: rows of the period and of
+    surges that reach into it, by category (of level 1 too), oldest first; divisions: reports of the period, one level
+    inside the region; belonging: rows of all reports of the issues told of, wherever from, each with its place in time.
     """
 
     stats: Stats
     periods: list[Source] = field(default_factory=list)
-    categories: dict[str, list[Dated]] = field(default_factory=dict)
-    issues: dict[str, list[Dated]] = field(default_factory=dict)
-    divisions: dict[str, list[str]] = field(default_factory=dict)
-    belonging: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    categories: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    divisions: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    belonging: dict[str, list[tuple[int, Any]]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def made(cls, session: Session, stats: Stats) -> Trace:
@@ -55,13 +51,13 @@ class Trace:
 
     def category(self, category_id: str) -> tuple[Source, ...]:
         """The period's reports of a category with all below it."""
-        keys = _between(self.categories.get(category_id, ()), self.stats.span)
+        keys = _between(self.categories[category_id], self.stats.span)
         return _some(f"{THIS[self.stats.unit]}“{category(category_id)}”报告", keys)
 
     def division(self, path: str) -> tuple[Source, ...]:
         """The period's reports of a division; of the region itself, those that are known no deeper."""
         name = division(path, within=self.stats.region)
-        return _some(f"{THIS[self.stats.unit]}“{name}”报告", self.divisions.get(path, ()))
+        return _some(f"{THIS[self.stats.unit]}“{name}”报告", self.divisions[path])
 
     def issue(self, issue: str) -> tuple[Source, ...]:
         """The period's reports of an issue."""
@@ -69,15 +65,18 @@ class Trace:
 
     def surge(self, rising: Rising) -> tuple[Source, ...]:
         """The reports of the window in which a surge of an issue or a category was found."""
-        verdict, known = rising.verdict, rising.key in self.stats.issues
-        what = f"议题 {rising.key}" if known else f"“{category(rising.key)}”"
-        reports = (self.issues if known else self.categories).get(rising.key, ())
-        keys = tuple(key for key, on in reports if verdict.start <= on <= verdict.day)
+        verdict, region = rising.verdict, self.stats.region
+        if rising.key in self.stats.issues:
+            what = f"议题 {rising.key}"
+            rows = [row for _, row in self.belonging[rising.key] if _lies_in(row.division, region)]
+        else:
+            what, rows = f"“{category(rising.key)}”", self.categories[rising.key]
+        keys = _between(rows, Span(verdict.start, verdict.day + timedelta(days=1)))
         return _some(f"{what} {day(verdict.start)}至{day(verdict.day)}的报告", keys)
 
     def members(self, issues: Iterable[str], what: str) -> tuple[Source, ...]:
         """All reports of these issues."""
-        found = sorted(report for issue in issues for report in self.belonging.get(issue, ()))
+        found = sorted((place, row.key) for issue in issues for place, row in self.belonging[issue])
         return _some(what, (key for _, key in found))
 
     def reports(self, what: str, keys: Iterable[str]) -> tuple[Source, ...]:
@@ -90,18 +89,17 @@ class Trace:
 
     def _read_days(self, session: Session) -> None:
         stats, unit, span, region = self.stats, self.stats.unit, self.stats.span, self.stats.region
-        surges = (rising.verdict.start for rising in (*stats.surging, *stats.surging_categories))
-        on = inside(region, Span(min([span.start, *surges]), span.end))
-        columns = (ReportRow.key, ReportRow.day, ReportRow.category, ReportRow.issue_id, ReportRow.division)
+        first = min([span.start, *(rising.verdict.start for rising in stats.surging_categories)])
+        query = select(ReportRow.key, ReportRow.day, ReportRow.category, ReportRow.division)
         depth, period = region.count("/") + 2 if region else 1, []
-        for key, local, category_id, issue, path in read_columns(session, _ordered(select(*columns).where(*on))):
-            told = (key, local)
-            for name in {category_id, top(category_id)}:
-                self.categories.setdefault(name, []).append(told)
-            self.issues.setdefault(issue, []).append(told)
+        for row in read_columns(session, _ordered(query.where(*inside(region, Span(first, span.end))))):
+            key, local, category_id, path = row
+            self.categories[category_id].append(row)
+            if (broad := top(category_id)) != category_id:
+                self.categories[broad].append(row)
             if local >= span.start:
                 period.append(key)
-                self.divisions.setdefault("/".join(path.split("/")[:depth]), []).append(key)
+                self.divisions["/".join(path.split("/")[:depth])].append(key)
         self.periods.append(Source(f"{THIS[unit]}报告", tuple(period)))
         for name, then in ((BEFORE[unit], span_before(unit, span)), ("去年同期", span_last_year(unit, span))):
             if then is not None:
@@ -115,17 +113,21 @@ class Trace:
         told_of = [ReportRow.issue_id.in_(select(ReportRow.issue_id).where(*inside(stats.region, stats.span)))]
         if others:
             told_of.append(ReportRow.issue_id.in_(others))
-        query = _ordered(select(ReportRow.issue_id, ReportRow.key).where(or_(*told_of)))
-        for place, (issue, key) in enumerate(read_columns(session, query)):
-            self.belonging.setdefault(issue, []).append((place, key))
+        query = select(ReportRow.issue_id, ReportRow.key, ReportRow.day, ReportRow.division).where(or_(*told_of))
+        for place, row in enumerate(read_columns(session, _ordered(query))):
+            self.belonging[row.issue_id].append((place, row))
 
 
 def _ordered(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return query.order_by(ReportRow.seen_at, ReportRow.pk)
 
 
-def _between(reports: Sequence[Dated], span: Span) -> tuple[str, ...]:
-    return tuple(key for key, on in reports if span.start <= on < span.end)
+def _between(rows: Iterable[Any], span: Span) -> tuple[str, ...]:
+    return tuple(row.key for row in rows if span.start <= row.day < span.end)
+
+
+def _lies_in(path: str, region: str) -> bool:
+    return not region or path == region or path.startswith(f"{region}/")
 
 
 def _some(what: str, reports: Iterable[str]) -> tuple[Source, ...]:
