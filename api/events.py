@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from api.issues import Issue
-from api.schema import EventRow, ReportRow
+from api.schema import EventRow, ReportRow, table_of
 from nlp import Lineage
+
+_INSERT = insert(table_of(EventRow))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ def emit(session: Session, kind: str, subject: str, body: Mapping[str, Any]) -> 
 def emit_all(session: Session, kind: str, told: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     """The same of many subjects, each with its body, in their order."""
     now = datetime.now(UTC)
-    session.bulk_save_objects([EventRow(at=now, kind=kind, subject=subject, body=dict(body)) for subject, body in told])
+    rows = [{"at": now, "kind": kind, "subject": subject, "body": dict(body)} for subject, body in told]
+    if rows:
+        session.execute(_INSERT, rows)
 
 
 def events_after(session: Session, event_id: int, *, limit: int = 100, kinds: Sequence[str] = ()) -> list[Event]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.linking import LinkedStore, incoming
 from corpora import Report
-from nlp import BATCH, Analysis, Link, Pipeline, mask
+from nlp import BATCH, Analysis, Link, Pipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,20 @@ class Ingested:
 
     def to_json(self, *, unmasked: bool = False, scores: bool = False) -> dict[str, Any]:
         """The public object of `minqing ingest`: that of `tag` plus `issue`."""
-        link = self.link
+        link, told = self.link, self.analysis.to_json(unmasked=unmasked, scores=scores)
         why = {
             "report": link.report,
             "score": round(link.score, 4),
             "threshold": round(link.threshold, 4),
-            "shared": list(link.shared if unmasked else self._masked(link.shared)),
+            "shared": list(link.shared if unmasked else self._masked(link.shared, told["text"])),
             "copy_of": link.copy_of,
             "other": None if link.other is None else {"issue": link.other[0], "score": round(link.other[1], 4)},
         }
         issue = {"id": link.issue, "new": link.new, "size": link.size, "why": why}
-        return self.analysis.to_json(unmasked=unmasked, scores=scores) | {"issue": issue}
+        return told | {"issue": issue}
 
-    def _masked(self, phrases: Iterable[str]) -> Iterator[str]:
+    def _masked(self, phrases: Iterable[str], hidden: str) -> Iterator[str]:
         content = self.analysis.report.content
-        hidden = mask(content, self.analysis.entities)
         for phrase in phrases:
             start = content.find(phrase)
             yield hidden[start : start + len(phrase)] if start >= 0 else "*" * len(phrase)

@@ -99,8 +99,8 @@ def find_issue(session: Session, issue: str) -> Issue | None:
 
 def exemplars(session: Session, issue: str) -> list[Exemplar]:
     """Up to three members that tell it best, the most typical first; none where it has no members."""
-    query = select(ReportRow.key, ReportRow.headline, ReportRow.vector).where(ReportRow.pk.in_(voices([issue])))
-    rows = session.execute(query.order_by(ReportRow.pk)).all()
+    query = select(ReportRow.key, ReportRow.headline, ReportRow.vector).where(ReportRow.pk.in_(voices()))
+    rows = session.execute(query.order_by(ReportRow.pk), {"issues": [issue]}).all()
     if not rows:
         return []
     vectors = np.stack([np.frombuffer(row.vector, "<f4") for row in rows])

@@ -8,10 +8,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from api.schema import IssueRow, ReportRow
+from api.schema import IssueRow, ReportRow, table_of
+
+_TABLE = table_of(IssueRow)
+_ISSUES = select(_TABLE).where(_TABLE.c.id.in_(bindparam("ids", expanding=True))).order_by(_TABLE.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ class Exemplar:
         return {"report": self.report, "headline": self.headline}
 
 
-def issue_of(row: IssueRow) -> Issue:
-    """Read a row."""
+def issue_of(row: IssueRow | Row[Any]) -> Issue:
+    """Read a row, of the class or of the table."""
     return Issue(
         id=row.id,
         name=row.name,
@@ -84,8 +87,8 @@ def issue_of(row: IssueRow) -> Issue:
 
 def read_issues(session: Session, ids: Iterable[str]) -> list[Issue]:
     """Those of the issues that are there, by id."""
-    query = select(IssueRow).where(IssueRow.id.in_(ids)).order_by(IssueRow.id)
-    return [issue_of(row) for row in session.scalars(query.execution_options(populate_existing=True))]
+    session.flush()
+    return [issue_of(row) for row in session.execute(_ISSUES, {"ids": list(ids)})]
 
 
 def export_issues(session: Session) -> Iterator[dict[str, Any]]:

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 
 from api.audit import Audit
 from api.errors import UsageError
-from api.schema import KeyRow
+from api.schema import KeyRow, table_of
 from api.store import Store
 
 #: Longest name of a key, in characters.
 MAX_NAME = 100
+
+_KEYS = table_of(KeyRow)
+_KEY = select(_KEYS).where(_KEYS.c.id == bindparam("key"))
 
 
 class Role(StrEnum):
@@ -98,8 +102,7 @@ class Keys:
         """Whose token it is, or None. As long for a wrong secret as for an unknown id."""
         mark, _, rest = token.partition("_")
         key_id, _, secret = rest.partition("_")
-        with self.store.reading() as session:
-            row = session.get(KeyRow, key_id[:20]) if key_id.isascii() and key_id.isalnum() else None
+        row = self._read(key_id[:20]) if key_id.isascii() and key_id.isalnum() else None
         known = row.hash if row is not None else _NO_HASH
         right = hmac.compare_digest(_hash(secret), known)
         if not right or mark != "mq" or row is None or row.revoked_at is not None:
@@ -108,9 +111,12 @@ class Keys:
 
     def find(self, key_id: str) -> Principal | None:
         """Whose key it is, unless it was revoked."""
-        with self.store.reading() as session:
-            row = session.get(KeyRow, key_id)
+        row = self._read(key_id)
         return None if row is None or row.revoked_at is not None else _key(row).principal
+
+    def _read(self, key_id: str) -> Row[Any] | None:
+        with self.store.reading() as session:
+            return session.execute(_KEY, {"key": key_id}).one_or_none()
 
 
 def _hash(secret: str) -> str:
@@ -122,5 +128,5 @@ def _hash(secret: str) -> str:
 _NO_HASH = "0" * 64
 
 
-def _key(row: KeyRow) -> Key:
+def _key(row: KeyRow | Row[Any]) -> Key:
     return Key(row.id, row.name, Role(row.role), row.created_at, row.revoked_at)

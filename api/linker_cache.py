@@ -24,6 +24,8 @@ from nlp.verdicts import Verdicts
 LOG = logging.getLogger(__name__)
 #: Reports, and share of a store, that are linked before it is kept again; smaller stores are read anew.
 REPORTS, SHARE = 20_000, 20
+#: So many at an opening, when nobody waits: reading them anew took a second.
+AT_OPENING = 1_000
 
 
 def folder_of(store: Store) -> Path | None:
@@ -31,13 +33,13 @@ def folder_of(store: Store) -> Path | None:
     return None if store.path is None else store.path.with_name(store.path.name + "-linker")
 
 
-def keep_linker(store: Store, linker: Linker, *, kept: int) -> int:
+def keep_linker(store: Store, linker: Linker, *, kept: int, opening: bool = False) -> int:
     """Keep a linker that knows all that is stored, if much was linked since; gives how many reports the kept one has.
 
     A disk that is full or may not be written to costs time at the next opening, and nothing else: it is logged.
     """
     folder, size = folder_of(store), linker.columns.size
-    if folder is None or size - kept < max(REPORTS, size // SHARE):
+    if folder is None or size - kept < max(AT_OPENING if opening else REPORTS, size // SHARE):
         return kept
     try:
         save_linker(linker, folder)

@@ -12,18 +12,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from api.audit import Audit
 from api.errors import UsageError
 from api.linker_cache import keep_linker, kept_linker
-from api.schema import ReportRow
+from api.schema import ReportRow, table_of
 from api.store import Store
 from api.stored import Stored
 from corpora import Report
 from nlp import Change, Entity, Incoming, Linker, PairScorer, UnknownError, Verdict, decide
 from nlp.consolidate import consolidate
+
+_REPORTS = table_of(ReportRow)
+_TEXT = select(_REPORTS.c.title, _REPORTS.c.text).where(_REPORTS.c.key == bindparam("key"))
 
 Decision = Callable[[Linker], tuple[Verdict, Change]]
 
@@ -58,8 +61,16 @@ class LinkedStore:
         self._linker, self._revision = linker, revision
         self._kept = keep_linker(self.store, linker, kept=self._kept)
 
+    @property
+    def linker(self) -> Linker | None:
+        """What is known of the store, for whoever takes turns with writing; None before it was read."""
+        return self._linker
+
     def warm(self, *, wanted: Callable[[], bool]) -> None:
-        """Read all that is stored, so that no write has to wait for it; ends early where it is not wanted any more."""
+        """Read all that is stored, so that no write has to wait for it; ends early where it is not wanted any more.
+
+        What took long to read is kept beside the store, so that the next opening is fast.
+        """
         if self._linker is not None:
             return
         with self.store.reading() as session:
@@ -67,6 +78,7 @@ class LinkedStore:
             linker = self._restored(session, wanted=wanted)
         if wanted():
             self._linker, self._revision = linker, revision
+            self._kept = keep_linker(self.store, linker, kept=self._kept, opening=True)
 
     def _current(self) -> tuple[Linker, int]:
         """A linker and its revision, restored without holding the store: that takes long, and others wait to write."""
@@ -149,5 +161,5 @@ def restore(linker: Linker, stored: Stored) -> None:
 
 
 def _text(session: Session, key: str) -> str:
-    title, text = session.execute(select(ReportRow.title, ReportRow.text).where(ReportRow.key == key)).one()
+    title, text = session.execute(_TEXT, {"key": key}).one()
     return Report(key, text, title).content

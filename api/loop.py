@@ -198,7 +198,9 @@ def is_overdue(now: datetime) -> ColumnElement[bool]:
 def is_supervised(now: datetime, *, grace: timedelta = GRACE) -> ColumnElement[bool]:
     """The condition on IssueRow: overdue by more than the grace, or supervised by a person."""
     beyond = and_(is_overdue(now), IssueRow.due_at < now - grace)
-    return and_(IssueRow.status != Status.CONCLUDED, or_(beyond, _has_mark(SUPERVISED)))
+    # Few ever were: those are looked for first, so that not every issue is asked.
+    ever = IssueRow.id.in_(select(TransitionRow.issue).where(TransitionRow.after == SUPERVISED))
+    return and_(IssueRow.status != Status.CONCLUDED, or_(beyond, and_(ever, _has_mark(SUPERVISED))))
 
 
 def _checked(row: IssueRow, to: str) -> Status:

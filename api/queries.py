@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.paging import Page, read_page
@@ -69,6 +69,13 @@ def below(column: InstrumentedAttribute[str], path: str, separator: str) -> Colu
     if separator == "." and separator in path:
         return column == path  # the only question of these that an index answers
     return or_(column == path, column.startswith(path + separator, autoescape=True))
+
+
+def read_columns(
+    session: Session, query: Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The rows of a query for columns: past the mapper, which takes twice as long and has nothing to do."""
+    return session.connection().execute(query).all()
 
 
 def search_reports(

@@ -10,7 +10,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from api.errors import UsageError
-from api.schema import LocalPlaceRow, ReportRow
+from api.schema import LocalPlaceRow, ReportRow, table_of
 from api.stored import stored
 from api.summaries import refresh
 from nlp import Analysis, LocalNames, local_names, locate, read_path
@@ -19,6 +19,9 @@ from nlp import Analysis, LocalNames, local_names, locate, read_path
 SHORTEST, LONGEST = 2, 100
 #: Longest division kept.
 DIVISION = 200
+
+
+_PLACES = select(table_of(LocalPlaceRow)).order_by(LocalPlaceRow.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class LocalPlace:
 
 def read_places(session: Session) -> list[LocalPlace]:
     """The table, by name."""
-    rows = session.scalars(select(LocalPlaceRow).order_by(LocalPlaceRow.name))
-    return [LocalPlace(row.name, row.division, row.by, row.at) for row in rows]
+    session.flush()
+    return [LocalPlace(row.name, row.division, row.by, row.at) for row in session.execute(_PLACES)]
 
 
 def known_names(session: Session) -> LocalNames:

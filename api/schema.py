@@ -6,9 +6,9 @@ No column describes a person: no author, no profile, no score of anyone.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, LargeBinary, String, Table, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from api.columns import Counter, Time
@@ -16,6 +16,11 @@ from api.columns import Counter, Time
 
 class Base(DeclarativeBase):
     pass
+
+
+def table_of(row: type[Base]) -> Table:
+    """The table of a class of rows: what every batch sends costs a third of the mapper's way when it speaks of that."""
+    return cast(Table, row.__table__)
 
 
 class TurnRow(Base):

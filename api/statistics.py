@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.orm import Session
 
-from api.queries import below
+from api.queries import below, read_columns
 from api.schema import PurgedRow, ReportRow
 
 Dimension = Literal["day", "category", "division"]
@@ -39,15 +39,32 @@ def count_by(
 
     category and division hold all that is below them.
     """
+    found = count_groups(session, by, first=first, last=last, category=category, division=division)
+    # Sorted here: databases order words by rules of their own.
+    return [Count(reports=reports, **dict(zip(by, group, strict=True))) for group, reports in sorted(found.items())]
+
+
+def count_groups(
+    session: Session,
+    by: Sequence[Dimension],
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    category: str | None = None,
+    division: str | None = None,
+) -> dict[tuple[Any, ...], int]:
+    """The same by group, in no order."""
     parts = union_all(
         _part(ReportRow, func.count(), by, first, last, category, division),
         _part(PurgedRow, func.sum(PurgedRow.reports), by, first, last, category, division),
-    ).subquery()
-    groups = [parts.c[name] for name in by]
-    rows = session.execute(select(*groups, func.sum(parts.c.reports)).group_by(*groups))
-    # Sorted here: databases order words by rules of their own.
-    counted = sorted(tuple(row) for row in rows if row[-1])
-    return [Count(reports=int(row[-1]), **dict(zip(by, row, strict=False))) for row in counted]
+    )
+    counts: dict[tuple[Any, ...], int] = {}
+    for row in read_columns(session, parts):
+        # without groups there is a row, of nothing, where there is nothing to count
+        if reports := row[-1]:
+            group = row[:-1]
+            counts[group] = counts.get(group, 0) + int(reports)
+    return counts
 
 
 def _part(

@@ -7,14 +7,14 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Engine, Table, bindparam, create_engine, event, func, make_url, select, text, update
+from sqlalchemy import URL, Engine, bindparam, create_engine, event, func, insert, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ from api.events import emit, emit_all, told_issue, told_lineage, told_report
 from api.issues import read_issues
 from api.loop import Status, reopen, take_over
 from api.regions import division_of, known_names
-from api.schema import IssueRow, LineageRow, ReportRow, TurnRow, VerdictRow
+from api.schema import IssueRow, LineageRow, ReportRow, TurnRow, VerdictRow, table_of
 from api.stored import Stored, report_row, stored
 from api.summaries import refresh
 from nlp import Analysis, Change, Lineage, Link, Verdict
@@ -33,9 +33,16 @@ _TOLD = {"merged_into": "issue.merged", "split_from": "issue.split", "moved": "i
 
 #: Where a session that holds the store keeps its revision.
 _REVISION = "revision"
-#: Of the table, not of its class: every batch sends it twice, and the mapper's way costs three times as much.
-_HELD = cast(Table, TurnRow.__table__)
+#: What every batch sends, made once.
+_HELD, _ISSUES, _REPORTS, _LINEAGE = map(table_of, (TurnRow, IssueRow, ReportRow, LineageRow))
 _TURN = update(_HELD).values(revision=_HELD.c.revision + bindparam("more")).returning(_HELD.c.revision)
+_MOVE = update(_REPORTS).where(_REPORTS.c.key == bindparam("report")).values(issue_id=bindparam("to"))
+_NOW = select(_HELD.c.revision)
+_KNOWN = select(_REPORTS.c.key).where(_REPORTS.c.key.in_(bindparam("keys", expanding=True)))
+_THERE = select(_ISSUES.c.id).where(_ISSUES.c.id.in_(bindparam("issues", expanding=True)))
+
+#: Bytes of an SQLite file that are read as memory, which saves a copy of each page; what lies beyond is read as ever.
+MAPPED = 1 << 30
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -96,11 +103,11 @@ class Store:
     def revision(self, session: Session) -> int:
         """Grows with every change that a linker must know of: a linker made at another revision is stale."""
         held: int | None = session.info.get(_REVISION)
-        return session.scalars(select(TurnRow.revision)).one() if held is None else held
+        return int(session.scalars(_NOW).one()) if held is None else held
 
     def known(self, session: Session, keys: Sequence[str]) -> set[str]:
         """Those of the keys that are stored already."""
-        return set(session.scalars(select(ReportRow.key).where(ReportRow.key.in_(keys))))
+        return set(session.scalars(_KNOWN, {"keys": keys}))
 
     def add(self, session: Session, analyses: Sequence[Analysis], links: Sequence[Link]) -> None:
         """Write a batch: new issues, its reports, and the issues that it merged; and tell of all."""
@@ -110,8 +117,9 @@ class Store:
         rows = [report_row(a, link.issue, founder=link.new) for a, link in zip(analyses, links, strict=True)]
         for row, analysis in zip(rows, analyses, strict=True):
             row.division = division_of(analysis, known)
-        # Many in one statement each: the mapper would ask for every new id by itself.
-        session.bulk_save_objects([_lineage(Lineage("born", link.issue)) for link in links if link.new])
+        if born:
+            session.execute(insert(_LINEAGE), [_lineage(Lineage("born", link.issue)) for link in links if link.new])
+        # Many in one statement: the mapper would ask for every new id by itself.
         session.bulk_save_objects(rows)
         emit_all(session, "report.tagged", [(row.key, told_report(row)) for row in rows])
         touched = {link.issue for link in links}
@@ -140,10 +148,9 @@ class Store:
         session.flush()
         touched = {issue for _, issue in change.moves}
         self._found(session, touched)
-        for key, issue in change.moves:
-            session.execute(update(ReportRow).where(ReportRow.key == key).values(issue_id=issue))
+        session.connection().execute(_MOVE, [{"report": key, "to": issue} for key, issue in change.moves])
         for happened in change.events:
-            session.add(_lineage(happened))
+            session.execute(insert(_LINEAGE), _lineage(happened))
             emit(session, _TOLD[happened.kind], happened.issue, told_lineage(happened))
             touched |= {happened.issue} | ({happened.other} if happened.other else set())
             if happened.kind == "merged_into" and happened.other:
@@ -152,9 +159,8 @@ class Store:
 
     def _found(self, session: Session, issues: set[str]) -> None:
         """Rows for issues that have none; one of the past may come back."""
-        there = set(session.scalars(select(IssueRow.id).where(IssueRow.id.in_(issues))))
-        session.add_all(IssueRow(id=issue, status="new") for issue in sorted(issues - there))
-        session.flush()
+        if issues and (new := issues - set(session.scalars(_THERE, {"issues": list(issues)}))):
+            session.execute(insert(_ISSUES), [{"id": issue} for issue in sorted(new)])
 
     def _turn(self, session: Session, *, by: int) -> None:
         """Hold the store, or go on holding it, at a revision that grows `by`; the session knows it from then on."""
@@ -204,6 +210,7 @@ def _engine(url: URL) -> Engine:
             cursor.execute("PRAGMA foreign_keys = ON")
             cursor.execute("PRAGMA busy_timeout = 30000")
             cursor.execute("PRAGMA secure_delete = ON")
+            cursor.execute(f"PRAGMA mmap_size = {MAPPED}")
             cursor.close()
 
     return engine
@@ -238,10 +245,8 @@ def _first_line(error: OperationalError) -> str:
     return str(error.orig).partition("\n")[0]
 
 
-def _lineage(event: Lineage) -> LineageRow:
-    return LineageRow(
-        at=datetime.now(UTC), kind=event.kind, issue=event.issue, other=event.other, reports=event.reports, by=event.by
-    )
+def _lineage(event: Lineage) -> dict[str, Any]:
+    return {"at": datetime.now(UTC), **asdict(event)}
 
 
 def _verdict(body: dict[str, Any]) -> Verdict:

@@ -119,7 +119,8 @@ def report_row(analysis: Analysis, issue: str, *, founder: bool) -> ReportRow:
     del result["id"], result["text"]
     now = datetime.now(UTC)
     seen_at = report.received_at or now
-    shown = mask_entities(report.content, analysis.entities)
+    masked = mask(report.content, analysis.entities)
+    places = (masked[entity.start : entity.end][:200] for entity in analysis.entities if entity.type == "place")
     return ReportRow(
         key=report.key,
         source=report.source,
@@ -139,8 +140,8 @@ def report_row(analysis: Analysis, issue: str, *, founder: bool) -> ReportRow:
         urgent=bool(analysis.urgent),
         reviewed=False,
         division="/".join(analysis.division)[:200],
-        headline=_headline(report, mask(report.content, analysis.entities)),
-        places=list(dict.fromkeys(entity.text[:200] for entity in shown if entity.type == "place")),
+        headline=_headline(report, masked),
+        places=list(dict.fromkeys(places)),
         title=report.title,
         text=report.text,
         analysis=result,

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import BindParameter, Row, Select, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from api.schema import IssueRow, ReportRow
+from api.schema import IssueRow, ReportRow, table_of
 from nlp.issue_name import Member, common_place, issue_name
 
 #: Members that tell what an issue is about: so many of its first, and as many of its newest.
@@ -19,28 +19,37 @@ VOICES = 25
 #: Issues read at once.
 _SLICE = 500
 
-_MEMBERS: Select[*tuple[Any, ...]] = select(
-    ReportRow.issue_id,
-    ReportRow.pk,
-    ReportRow.category,
-    ReportRow.division,
-    ReportRow.urgent,
-    ReportRow.received_at,
-    ReportRow.seen_at,
-).order_by(ReportRow.issue_id, ReportRow.pk)
+_ISSUES, _REPORTS = table_of(IssueRow), table_of(ReportRow)
+_IN: BindParameter[Any] = bindparam("issues", expanding=True)
+#: Members by category and division, those first that came first: as many rows as an issue has kinds of members.
+_KINDS: Select[*tuple[Any, ...]] = (
+    select(
+        _REPORTS.c.issue_id,
+        _REPORTS.c.category,
+        _REPORTS.c.division,
+        func.count().label("size"),
+        func.min(_REPORTS.c.pk).label("opened"),
+        func.max(case((_REPORTS.c.urgent, 1), else_=0)).label("urgent"),
+        func.min(_REPORTS.c.received_at).label("first_seen"),
+        func.max(_REPORTS.c.received_at).label("last_seen"),
+        func.max(_REPORTS.c.seen_at).label("active_at"),
+    )
+    .where(_REPORTS.c.issue_id.in_(_IN))
+    .group_by(_REPORTS.c.issue_id, _REPORTS.c.category, _REPORTS.c.division)
+    .order_by(_REPORTS.c.issue_id, func.min(_REPORTS.c.pk))
+)
 
 
 def refresh(session: Session, issues: Iterable[str]) -> None:
     """Write the summaries of these issues anew; one without members is left with a size of 0 and no words."""
     session.flush()
     for ids in _slices(sorted(set(issues))):
-        members = session.execute(_MEMBERS.where(ReportRow.issue_id.in_(ids)))
+        kinds = session.execute(_KINDS, {"issues": ids})
         told = _members(session, ids)
         summaries = {
-            issue: _summary(list(theirs), told[issue])
-            for issue, theirs in groupby(members, lambda member: member.issue_id)
+            issue: _summary(list(theirs), told[issue]) for issue, theirs in groupby(kinds, lambda kind: kind.issue_id)
         }
-        session.execute(update(IssueRow), [{"id": i, **summaries.get(i, _EMPTY)} for i in ids])
+        session.execute(_UPDATE, [{"issue": i, **summaries.get(i, _EMPTY)} for i in ids])
 
 
 _EMPTY: dict[str, Any] = {
@@ -55,45 +64,51 @@ _EMPTY: dict[str, Any] = {
     "opened": -1,
     "active_at": None,
 }
+_UPDATE = update(_ISSUES).where(_ISSUES.c.id == bindparam("issue"))
 
 
-def voices(issues: Sequence[str]) -> Select[tuple[int]]:
-    """The `pk` of the first and the newest members of each issue, up to VOICES of both: enough to tell what it is."""
-    first = func.row_number().over(partition_by=ReportRow.issue_id, order_by=ReportRow.pk)
-    newest = func.row_number().over(partition_by=ReportRow.issue_id, order_by=ReportRow.pk.desc())
+def voices() -> Select[tuple[int]]:
+    """The `pk` of the first and the newest members of each of `issues`, up to VOICES of both: enough to tell of it."""
+    first = func.row_number().over(partition_by=_REPORTS.c.issue_id, order_by=_REPORTS.c.pk)
+    newest = func.row_number().over(partition_by=_REPORTS.c.issue_id, order_by=_REPORTS.c.pk.desc())
     ranked = (
-        select(ReportRow.pk, first.label("first"), newest.label("newest"))
-        .where(ReportRow.issue_id.in_(issues))
+        select(_REPORTS.c.pk, first.label("first"), newest.label("newest"))
+        .where(_REPORTS.c.issue_id.in_(_IN))
         .subquery()
     )
     return select(ranked.c.pk).where(or_(ranked.c.first <= VOICES, ranked.c.newest <= VOICES))
 
 
+_VOICES = (
+    select(_REPORTS.c.issue_id, _REPORTS.c.headline, _REPORTS.c.places)
+    .where(_REPORTS.c.pk.in_(voices()))
+    .order_by(_REPORTS.c.issue_id, _REPORTS.c.pk)
+)
+
+
 def _members(session: Session, issues: Sequence[str]) -> dict[str, list[Member]]:
     """The voices of each issue as its name needs them; those of the same words are one."""
-    query = (
-        select(ReportRow.issue_id, ReportRow.headline, ReportRow.places)
-        .where(ReportRow.pk.in_(voices(issues)))
-        .order_by(ReportRow.issue_id, ReportRow.pk)
-    )
-    told = groupby(session.execute(query), lambda member: member.issue_id)
+    told = groupby(session.execute(_VOICES, {"issues": issues}), lambda member: member.issue_id)
     return {issue: list(dict.fromkeys(Member(m.headline, tuple(m.places)) for m in theirs)) for issue, theirs in told}
 
 
-def _summary(members: Sequence[Row[*tuple[Any, ...]]], told: Sequence[Member]) -> dict[str, Any]:
-    times = [m.received_at for m in members if m.received_at is not None]
-    divisions = Counter(m.division for m in members if m.division)
+def _summary(kinds: Sequence[Row[*tuple[Any, ...]]], told: Sequence[Member]) -> dict[str, Any]:
+    categories, divisions = Counter[str](), Counter[str]()
+    for kind in kinds:
+        categories[kind.category] += kind.size
+        divisions[kind.division] += kind.size
+    del divisions[""]
     return {
         "name": issue_name(told),
-        "category": Counter(m.category for m in members).most_common(1)[0][0],
+        "category": categories.most_common(1)[0][0],
         "place": common_place(told),
         "division": divisions.most_common(1)[0][0] if divisions else "",
-        "size": len(members),
-        "urgent": any(m.urgent for m in members),
-        "first_seen": min(times, default=None),
-        "last_seen": max(times, default=None),
-        "opened": members[0].pk,
-        "active_at": max(m.seen_at for m in members),
+        "size": categories.total(),
+        "urgent": any(kind.urgent for kind in kinds),
+        "first_seen": min((kind.first_seen for kind in kinds if kind.first_seen), default=None),
+        "last_seen": max((kind.last_seen for kind in kinds if kind.last_seen), default=None),
+        "opened": kinds[0].opened,
+        "active_at": max(kind.active_at for kind in kinds),
     }
 
 

@@ -6,7 +6,8 @@
     python benchmarks/load.py --key mq_… --clients 40 --reports 50 --repeat 10 --pid $!
 
 Reports have about 400 characters, each another: sentences of the sample that ships, in new orders. The last line is
-more than may wait: some are told to come again, and the memory of the process `--pid` is told after each minute.
+more than may wait: some are told to come again, and after each minute it is told how much memory the process `--pid`
+holds, and how much processor time it took for an answer.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
 import time
 from collections import Counter
@@ -86,6 +88,12 @@ async def load(*, url: str, key: str, path: str, clients: int, reports: int, sec
     }
 
 
+def processor_ms(pid: int) -> float:
+    """Processor time that a process took so far, on all cores."""
+    ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, ticks)) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def resident(pid: int) -> float:
     """Megabytes of memory that a process holds."""
     status = Path(f"/proc/{pid}/status").read_text()
@@ -101,12 +109,16 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=1, help="in one request")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--repeat", type=int, default=1)
-    parser.add_argument("--pid", type=int, help="of the service, whose memory is told")
+    parser.add_argument("--pid", type=int, help="of the service, whose memory and time are told")
     given = vars(parser.parse_args())
     repeat, pid = given.pop("repeat"), given.pop("pid")
     for _ in range(repeat):
+        before = processor_ms(pid) if pid else 0
         result = asyncio.run(load(**given))
-        print(json.dumps(result | ({"resident_mb": resident(pid)} if pid else {})), flush=True)
+        if pid:
+            result["processor_ms"] = round((processor_ms(pid) - before) / sum(result["answers"].values()), 1)
+            result["resident_mb"] = resident(pid)
+        print(json.dumps(result), flush=True)
 
 
 if __name__ == "__main__":

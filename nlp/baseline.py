@@ -38,20 +38,29 @@ class Baseline:
     scatter: float
     seen: float
 
-    def expected(self, kinds: NDArray[np.int_]) -> float:
-        """Reports expected on days of these kinds together."""
-        return self.rate * float(np.take(self.weights, kinds).sum())
 
-    def tail(self, count: int, kinds: NDArray[np.int_]) -> float:
-        """P(at least `count` reports on days of these kinds together), the rate's own uncertainty counted in.
+@dataclass(frozen=True, slots=True)
+class Baselines:
+    """Fitted pasts of many series over the same days: the fields of `Baseline`, with a row a series."""
+
+    rates: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    scatters: NDArray[np.float64]
+    seen: NDArray[np.float64]
+
+    def spread(self, days: NDArray[np.int_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(mean, size) of the negative binomial of each series (rows) on `days[kind, window]` days of each kind.
 
         Days scatter each for itself, the rate's error is common to all: their variances add, and the sum is taken as
         the negative binomial of that mean and variance.
         """
-        means = self.rate * np.take(self.weights, kinds)
-        mean = float(means.sum())
-        extra = self.scatter * float(means @ means) / mean**2 + 1 / self.seen
-        return upper_tail(count, mean, 1 / extra)
+        means = self.rates[:, None] * (self.weights @ days)
+        squares = self.rates[:, None] ** 2 * (self.weights**2 @ days)
+        return means, 1 / (self.scatters[:, None] * squares / means**2 + 1 / self.seen[:, None])
+
+    def __getitem__(self, row: int) -> Baseline:
+        weights = tuple(map(float, self.weights[row]))
+        return Baseline(float(self.rates[row]), weights, float(self.scatters[row]), float(self.seen[row]))
 
 
 def kinds_of(series: Series, calendar: Calendar) -> NDArray[np.int_]:
@@ -62,24 +71,36 @@ def kinds_of(series: Series, calendar: Calendar) -> NDArray[np.int_]:
 
 
 def fit_baseline(counts: NDArray[np.int_], kinds: NDArray[np.int_]) -> Baseline:
-    """Fit the past: `counts[i]` reports on a day of kind `kinds[i]`; at least one day."""
-    held = counts.astype(np.float64)
-    baseline = _fit(held, kinds)
+    """Fit one past: `counts[i]` reports on a day of kind `kinds[i]`; at least one day."""
+    return fit_baselines(counts[None], kinds)[0]
+
+
+def fit_baselines(counts: NDArray[np.int_], kinds: NDArray[np.int_]) -> Baselines:
+    """Fit the past of each series: `counts[series, i]` reports on a day of kind `kinds[i]`; at least one day."""
+    held, of_kind = counts.astype(np.float64), np.eye(KINDS)[kinds]
+    fitted = _fit(held, of_kind)
+    open_ = np.arange(len(held))
     # Each round the surges weigh less on the scatter that decides how far they are held down.
     for _ in range(_ROUNDS):
-        means = baseline.rate * np.take(baseline.weights, kinds)
-        limit = np.maximum(means + _HELD_DOWN * np.sqrt(means + baseline.scatter * means**2), _NOT_BELOW)
-        if (held <= limit).all():
+        means = fitted.rates[open_, None] * fitted.weights[open_]
+        limits = means + _HELD_DOWN * np.sqrt(means + fitted.scatters[open_, None] * means**2)
+        limit = np.maximum(limits, _NOT_BELOW)[:, kinds]
+        above = (held[open_] > limit).any(axis=1)
+        open_ = open_[above]
+        if not len(open_):
             break
-        held = np.minimum(held, limit)
-        baseline = _fit(held, kinds)
-    return baseline
+        held[open_] = np.minimum(held[open_], limit[above])
+        again = _fit(held[open_], of_kind)
+        for name in Baselines.__slots__:
+            getattr(fitted, name)[open_] = getattr(again, name)
+    return fitted
 
 
-def upper_tail(count: int, mean: float, size: float) -> float:
+def upper_tail(count: int, mean: float, size: float, *, enough: float = 1.0) -> float:
     """P(X >= count) for a negative binomial of this mean > 0 and size > 0 (variance mean + mean²/size).
 
     Summed from `count` upwards, so small tails keep their digits: relative error below 1e-9 for sizes up to 10,000.
+    enough: a tail above it is told only in part, which is above it too.
     """
     if count <= 0:
         return 1.0
@@ -91,25 +112,26 @@ def upper_tail(count: int, mean: float, size: float) -> float:
     while True:
         total += term
         step = (k + size) / (k + 1) * ratio
-        if step < 1 and term * step <= 1e-12 * (1 - step) * total:
+        if total > enough or (step < 1 and term * step <= 1e-12 * (1 - step) * total):
             return min(1.0, total)
         term *= step
         k += 1
 
 
-def _fit(counts: NDArray[np.float64], kinds: NDArray[np.int_]) -> Baseline:
-    total = float(counts.sum())
-    reports = np.bincount(kinds, counts, KINDS)
-    days = np.bincount(kinds, minlength=KINDS)
-    mean = total / len(counts)
-    prior = np.ones(KINDS)
-    weekdays = (reports[:7] + _RHYTHM_PRIOR) / (mean * days[:7] + _RHYTHM_PRIOR)
-    prior[HOLIDAY], prior[MAKE_UP] = weekdays[6], weekdays[:5].mean()
+def _fit(counts: NDArray[np.float64], of_kind: NDArray[np.float64]) -> Baselines:
+    """Of counts (series, day) on days of which each is of one kind (day, kind)."""
+    reports, days = counts @ of_kind, of_kind.sum(axis=0)
+    total = reports.sum(axis=1, keepdims=True)
+    mean = total / len(of_kind)
+    prior = np.ones((len(counts), KINDS))
+    weekdays = (reports[:, :7] + _RHYTHM_PRIOR) / (mean * days[:7] + _RHYTHM_PRIOR)
+    prior[:, HOLIDAY], prior[:, MAKE_UP] = weekdays[:, 6], weekdays[:, :5].mean(axis=1)
     weights = (reports + _RHYTHM_PRIOR * prior) / (mean * days + _RHYTHM_PRIOR)
     seen = total + 0.5  # Jeffreys' prior for a Poisson rate: a past without a report still leaves one possible
-    fitted = np.take(weights, kinds)
-    rate = seen / float(fitted.sum())
-    means = rate * fitted
-    beyond = float(((counts - means) ** 2 - means).sum())
-    scatter = (beyond + _SCATTER * _SCATTER_PRIOR) / (float(means @ means) + _SCATTER_PRIOR)
-    return Baseline(rate, tuple(map(float, weights)), max(scatter, 0.01), seen)
+    rates = seen / (weights @ days)[:, None]
+    means = rates * weights
+    squares = (means**2) @ days
+    # the sum of (count - mean)² - mean over the days, each kind's at once
+    beyond = np.einsum("sd,sd->s", counts, counts) - (means * (2 * reports + days)).sum(axis=1) + squares
+    scatters = (beyond + _SCATTER * _SCATTER_PRIOR) / (squares + _SCATTER_PRIOR)
+    return Baselines(rates[:, 0], weights, np.maximum(scatters, 0.01), seen[:, 0])

@@ -30,6 +30,12 @@ class NearestVectors:
         if vector.any():
             self._index.add(row, vector, threads=1)
 
+    def copy(self) -> NearestVectors:
+        """Another index of the same vectors, which grows by itself."""
+        other = NearestVectors(self._index.ndim)
+        other._index = self._index.copy()
+        return other
+
     def save(self, path: Path) -> None:
         """Write the index to a file."""
         self._index.save(str(path))

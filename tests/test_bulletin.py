@@ -205,6 +205,39 @@ def test_every_sentence_with_a_figure_leads_to_its_reports(bulletin: Bulletin) -
             assert len(row.sources[0].reports) == counted
 
 
+def test_figures_before_the_period_and_surges_from_before_it_lead_to_their_reports(tmp_path: Path) -> None:
+    """A surge that was found last month and goes on, and what it is held against."""
+    store = Store(f"sqlite:///{tmp_path}/b.db")
+    slow = [Told(id=f"s{n}", issue="slow", received=f"2026-02-{20 + n}T09:00:00", text="污水") for n in range(9)]
+    past = [Told(id=f"p{n}", issue=f"p{n}", received=f"2025-03-{n + 1:02}T09:00:00", text="噪音") for n in range(28)]
+    more = [Told(id=f"q{n}", issue="slow", received=f"2026-03-{n + 1:02}T09:00:00", text="污水") for n in range(9)]
+    weekly = [
+        Told(id=f"w{n}", issue="weekly", received=f"{date(2025, 3, 1) + timedelta(weeks=n)}T08:00:00", text="路灯")
+        for n in range(52)
+    ]
+    put(store, *past, *weekly, *slow, *more)
+    with store.reading() as session:
+        stats = read_stats(session, "month", WEEK, now=NOW)
+        told = {source.what: source.reports for source in make_bulletin(session, stats).sources()}
+    store.close()
+    # Told from chance by the fifth report, and still going on in the month that is told of.
+    assert told["议题 slow 2月18日至2月24日的报告"] == tuple(f"s{n}" for n in range(5))
+    assert told["“交通运输” 2月20日至2月26日的报告"] == ("s0", "w51", *(f"s{n}" for n in range(1, 7)))
+    assert told["议题 slow 的全部报告"] == tuple(f"s{n}" for n in range(9)) + tuple(f"q{n}" for n in range(9))
+    assert told["上月报告"][-1] == "s8"
+    assert {"p0", "p27", "w0"} <= set(told["去年同期报告"])
+
+
+def test_either_database_tells_the_same(new_postgresql: Callable[..., str], stats: Stats, bulletin: Bulletin) -> None:
+    store = Store(new_postgresql())
+    fill(store)
+    with store.reading() as session:
+        there = read_stats(session, "week", WEEK, now=NOW)
+        assert there.to_json() == stats.to_json()
+        assert make_bulletin(session, there) == bulletin
+    store.close()
+
+
 def test_nothing_personal_and_no_mark_up_gets_through(bulletin: Bulletin, tmp_path: Path) -> None:
     for name in ("a.md", "a.html", "a.docx", "a.xlsx"):
         write_bulletin(bulletin, tmp_path / name)

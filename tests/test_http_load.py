@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import httpx2
 import pytest
 from serving import ask, serving, until
+from sqlalchemy import select
 
 from api.http.batching import Batcher, Overloaded
-from api.http.service import TOGETHER
+from api.http.service import ANALYSED, STORED
+from api.ingest import Ingested
+from api.schema import ReportRow
 from corpora import Report
 from nlp import Analysis, Pipeline
 
@@ -120,8 +123,43 @@ def test_requests_at_the_same_time_are_analysed_together(tmp_path: Path, pipelin
         assert [answer.status_code for answer in answers] == [201] * 20
         assert [answer.json()["text"] for answer in answers] == [f"第{n}盏路灯坏了" for n in range(20)]
         assert sum(sizes) == 20
-        assert len(sizes) <= 3, sizes
-        assert max(sizes) <= TOGETHER
+        assert len(sizes) <= 5, sizes
+        assert max(sizes) <= ANALYSED
+
+
+def test_the_next_are_analysed_while_some_are_stored_and_order_is_kept(tmp_path: Path, pipeline: Pipeline) -> None:
+    count = STORED + ANALYSED
+    with serving(tmp_path, pipeline) as served:
+        analysed: list[str] = []
+        storing, go = Event(), Event()
+        analyse, store = served.service.pipeline.analyse, served.service.ingesting._work
+
+        def watched(reports: Sequence[Report]) -> list[Analysis]:
+            analysed.extend(report.id for report in reports)
+            return analyse(reports)
+
+        def slow(analyses: Sequence[Analysis]) -> Sequence[Ingested | None]:
+            storing.set()
+            assert go.wait(60)
+            return store(analyses)
+
+        served.service.analysing._work = watched
+        served.service.ingesting._work = slow
+
+        def release() -> None:
+            storing.wait(60)
+            until(lambda: len(analysed) == count)
+            go.set()
+
+        releasing = Thread(target=release, daemon=True)
+        releasing.start()
+        body = [{"id": f"r{n:02}", "text": f"第{n}盏路灯坏了"} for n in range(count)]
+        answered = ask(served, "POST", "/v1/reports", "submitter", json=body)
+        releasing.join()
+        with served.service.store.reading() as session:
+            kept = list(session.scalars(select(ReportRow.key).order_by(ReportRow.pk)))
+    told = [report["id"] for report in body]
+    assert (analysed, [report["id"] for report in answered], kept) == (told, told, told)
 
 
 def test_over_the_limit_callers_are_told_when_to_come_again(tmp_path: Path, pipeline: Pipeline) -> None:

@@ -16,6 +16,7 @@ from api.linker_cache import folder_of, kept_linker
 from api.linking import LinkedStore
 from api.purge import purge
 from api.relink import relink
+from api.similar import SimilarReports
 from api.store import Store
 from corpora import Report
 from nlp import Analysis, Link
@@ -89,6 +90,45 @@ def test_a_linker_of_other_reports_vectors_or_scores_is_passed_over(store: Store
     purge(store, timedelta(days=1), by="管理员", now=at("2026-06-30T12:00:00"))
     assert not is_kept(store)
     assert [link.new for link in ingest(linked(store), REPORTS[:1])] == [True]
+
+
+def test_an_opening_that_read_much_keeps_what_it_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api.linker_cache, "REPORTS", 1000)
+    ingest(linked(store), REPORTS[:30])
+    linked(store).warm(wanted=lambda: True)
+    assert not is_kept(store)
+    monkeypatch.setattr(api.linker_cache, "AT_OPENING", 10)
+    linked(store).warm(wanted=lambda: False)
+    assert not is_kept(store)
+    opened = linked(store)
+    opened.warm(wanted=lambda: True)
+    assert is_kept(store)
+    assert opened.linker is not None
+    assert opened.linker.partition.keys == [report.key for report in REPORTS[:30]]
+
+
+def test_what_is_alike_begins_with_what_the_linker_knows(store: Store, tmp_path: Path) -> None:
+    running, other = linked(store), linked(Store(f"sqlite:///{tmp_path / 'other.db'}"))
+    ingest(running, REPORTS[:30])
+    ingest(other, REPORTS[30:40])
+    assert running.linker is not None
+    assert other.linker is not None
+    begun, stranger, read = SimilarReports(), SimilarReports(), SimilarReports()
+    with store.reading() as session:
+        begun.begin(session, running.linker)
+        stranger.begin(session, other.linker)
+        assert (begun.newest, stranger.newest) == (30, 0)
+    ingest(running, REPORTS[30:45])
+    with store.reading() as session:
+        for one in list(store.reports(session))[::5]:
+            near = [(other.report.id, cosine) for other, cosine in read.similar_to(session, one, 5)]
+            for index in (begun, stranger):
+                assert [(other.report.id, cosine) for other, cosine in index.similar_to(session, one, 5)] == near
+    purge(store, timedelta(days=1), by="管理员", now=at("2026-06-30T12:00:00"))
+    ingest(linked(store), REPORTS[50:52])
+    with store.reading() as session:
+        one, two = store.reports(session)
+        assert [found.report for found, _ in begun.similar_to(session, one, 5)] == [two.report]
 
 
 def test_relinking_forgets_it(store: Store) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nlp.baseline import fit_baseline, kinds_of, upper_tail
 from nlp.holidays import HOLIDAY, Calendar, default_calendar
 from nlp.series import SHANGHAI, Series
-from nlp.surge import RATE, WINDOWS, find_surges, judge
+from nlp.surge import RATE, WINDOWS, find_all_surges, find_surges, judge
 
 CALENDAR = default_calendar()
 WEEKDAYS_ONLY = Calendar(frozenset(), frozenset(), frozenset())
@@ -180,3 +180,26 @@ def test_surges_since_a_day_are_those_of_all_that_still_alarmed_then(counts: lis
     assert find_surges(series, WEEKDAYS_ONLY, since=since) == tuple(
         surge for surge in find_surges(series, WEEKDAYS_ONLY) if surge.last >= since
     )
+
+
+@settings(deadline=None, max_examples=20)
+@given(series=st.lists(low_counts, min_size=1, max_size=5), day=st.integers(0, 149))
+def test_many_series_judged_together_are_judged_as_each_alone(series: list[list[int]], day: int) -> None:
+    days = min(map(len, series))
+    many = [Series("day", START, tuple(counts[:days])) for counts in series]
+    since = many[0].day(day)
+    for together, one in zip(find_all_surges(many, CALENDAR, since=since), many, strict=True):
+        alone = find_surges(one, CALENDAR, since=since)
+        assert [(s.found.day, s.found.start, s.last) for s in together] == [
+            (s.found.day, s.found.start, s.last) for s in alone
+        ]
+        assert [s.found.tail for s in together] == pytest.approx([s.found.tail for s in alone], rel=1e-9)
+    assert find_all_surges([], CALENDAR) == []
+
+
+@given(mean=st.floats(0.01, 20), size=st.floats(0.1, 1000), count=st.integers(1, 40), limit=st.floats(1e-9, 0.5))
+def test_a_tail_told_in_part_is_on_the_same_side_of_the_limit(
+    mean: float, size: float, count: int, limit: float
+) -> None:
+    whole, part = upper_tail(count, mean, size), upper_tail(count, mean, size, enough=limit)
+    assert part == whole if whole <= limit else limit < part <= whole

@@ -26,7 +26,7 @@ _ORDER = "一二三四五六七八"
 
 def make_bulletin(session: Session, stats: Stats) -> Bulletin:
     """Tell the figures; the session is only asked for the keys of the reports that they rest on."""
-    trace = Trace(session, stats)
+    trace = Trace.made(session, stats)
     told = (
         sections.overview(stats, trace),
         sections.surging(stats, trace),

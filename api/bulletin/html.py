@@ -15,6 +15,7 @@ h2{border-bottom:2px solid #1f5fa8;padding-bottom:.2rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}caption{text-align:left;font-weight:bold;padding:.4rem 0}
 th,td{border:1px solid #cfd8e3;padding:.25rem .5rem;text-align:left}th{background:#eaf1f9}td.n{text-align:right}
 sup a{text-decoration:none;color:#1f5fa8}.sources{font-size:.8rem;color:#5a6775;word-break:break-all}
+.sources li{content-visibility:auto;contain-intrinsic-size:auto 3em}
 svg{width:100%;height:auto}svg rect{fill:#1f5fa8}svg text{font-size:11px;text-anchor:middle;fill:#1d2733}
 """.strip()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import secrets
 from collections.abc import Callable, Sequence
@@ -42,8 +43,10 @@ log = logging.getLogger("minqing.service")
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: Reports that are analysed together at most: enough to keep all cores busy, few enough to answer soon.
-TOGETHER = 32
+#: Reports that are analysed together at most: few, so that some are stored while the next are analysed.
+ANALYSED = 8
+#: Reports that are stored together at most, in one transaction; a longer list takes turns with others after as many.
+STORED = 32
 #: Reports that may wait for their analysis.
 ROOM = 512
 #: Seconds between two rounds of removing what is kept no longer, marking what is overdue and reading new vectors.
@@ -81,8 +84,8 @@ class Service:
         self.writing = Lock()
         self.linked = LinkedStore(store, scorer)
         self._ingester = Ingester(self.linked, pipeline)
-        self.analysing = Batcher(self._analyse, name="analysing", most=TOGETHER, room=settings.room)
-        self.ingesting = Batcher(self._ingest, name="ingesting", most=TOGETHER, room=settings.room)
+        self.analysing = Batcher(self._analyse, name="analysing", most=ANALYSED, room=settings.room)
+        self.ingesting = Batcher(self._ingest, name="ingesting", most=STORED, room=settings.room)
         self.idempotency = Idempotency(store)
         self.jobs = Jobs(store, settings.uploads, self._ingest_upload)
         self.followers = Followers(store)
@@ -92,7 +95,7 @@ class Service:
         #: Held by whoever uses `similar`.
         self.searching = Lock()
         #: What is done once at the start, in order, so that nobody has to wait for it later.
-        self.preparations: list[Callable[[], object]] = [self._read_vectors, self._know_all]
+        self.preparations: list[Callable[[], object]] = [self._know_all, self._read_vectors]
         self._prepared = 0
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
@@ -139,17 +142,26 @@ class Service:
     async def analyse(self, reports: Sequence[Report]) -> list[Analysis]:
         """Analyses in order; Problem 503 where too much waits. Long lists take turns with other callers'."""
         done: list[Analysis] = []
-        for start in range(0, len(reports), TOGETHER):
-            done += await _results(self.analysing, reports[start : start + TOGETHER])
+        for some in _turns(reports):
+            done += await _begin(self.analysing, some)
         return done
 
     async def ingest(self, reports: Sequence[Report]) -> list[Ingested | None]:
-        """Analyse, link and store; None for a report that was stored before."""
+        """Analyse, link and store one report or more, in order; None for a report that was stored before.
+
+        While some are stored, the next are analysed.
+        """
         done: list[Ingested | None] = []
-        for start in range(0, len(reports), TOGETHER):
-            analyses = await _results(self.analysing, reports[start : start + TOGETHER])
-            done += await _results(self.ingesting, analyses)
-        return done
+        first, *others = _turns(reports)
+        ahead = _begin(self.analysing, first)
+        try:
+            for following in others:
+                analyses = await ahead
+                ahead = _begin(self.analysing, following)
+                done += await _begin(self.ingesting, analyses)
+            return done + await _begin(self.ingesting, await ahead)
+        finally:
+            ahead.cancel()
 
     def _analyse(self, reports: Sequence[Report]) -> list[Analysis]:
         self.metrics.batch.observe(len(reports))
@@ -165,10 +177,10 @@ class Service:
     async def _ingest_upload(self, reports: Sequence[Report]) -> int:
         """How many were known. A file waits while others are served; it is never refused."""
         known = 0
-        for start in range(0, len(reports), TOGETHER):
+        for start in range(0, len(reports), STORED):
             while True:
                 try:
-                    known += (await self.ingest(reports[start : start + TOGETHER])).count(None)
+                    known += (await self.ingest(reports[start : start + STORED])).count(None)
                 except Problem:
                     await asyncio.sleep(1)
                 else:
@@ -191,10 +203,16 @@ class Service:
                 return
             work()
             self._prepared += 1
+            if self._prepared == len(self.preparations):
+                # What was read stays: to look through it for garbage again and again would hold up whoever asks.
+                gc.freeze()
 
     def _know_all(self) -> None:
         with self.writing:
             self.linked.warm(wanted=lambda: not self._stopping)
+            if self.linked.linker is not None:
+                with self.searching, self.store.reading() as session:
+                    self.similar.begin(session, self.linked.linker)
 
     def _check_limits(self) -> None:
         with self.store.writing() as session:
@@ -206,12 +224,16 @@ class Service:
             self.similar.refresh(session, self.linked.scorer.width)
 
 
-async def _results(batcher: Batcher[T, R], items: Sequence[T]) -> list[R]:
+def _turns(reports: Sequence[Report]) -> list[Sequence[Report]]:
+    return [reports[start : start + STORED] for start in range(0, len(reports), STORED)]
+
+
+def _begin(batcher: Batcher[T, R], items: Sequence[T]) -> asyncio.Future[list[R]]:
     try:
         futures = batcher.submit(items)
     except Overloaded as error:
         raise busy(error.retry_after, "too many reports wait; come again") from error
-    return list(await asyncio.gather(*map(asyncio.wrap_future, futures)))
+    return asyncio.gather(*map(asyncio.wrap_future, futures))
 
 
 def service_of(connection: HTTPConnection) -> Service:

@@ -12,10 +12,12 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import FileResponse, HTMLResponse, Response
+from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
 from api.bulletin import Bulletin, make_bulletin, to_html, write_bulletin
+from api.bulletin.words import BEFORE
 from api.http.auth import EXPORT, READ, allowed
 from api.http.service import Service, the_service
 from api.keys import Principal
@@ -23,8 +25,10 @@ from api.pages.atlas import first_and_last
 from api.pages.desk import Desk
 from api.pages.panel import Panel, Told
 from api.pages.times import day_of
+from api.statistics import count_by
 from api.stats import Unit, read_stats, span_of
 from corpora.importers.dates import SHANGHAI
+from nlp.trends import span_before
 
 router = APIRouter(prefix="/bulletins", include_in_schema=False)
 
@@ -80,18 +84,36 @@ async def build(desk: Desk) -> None:
         return period, day_of(str(fields.get("date", ""))) or start, str(fields.get("region", ""))[:200]
 
     async def choose(told: Told) -> None:
-        shown.show(**_shown(desk, *asked(told["fields"])))
+        shown.show(**await _shown(desk, *asked(told["fields"])))
 
     unit, on, region = asked(desk.request.query_params)
     Panel(desk, "bulletins.html", {"choose": choose}, units=UNITS, unit=unit, on=on, region=region)
-    shown = Panel(desk, "bulletin.html", **_shown(desk, unit, on, region))
+    shown = Panel(desk, "bulletin.html", **await _shown(desk, unit, on, region))
 
 
-def _shown(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, Any]:
-    asked = urlencode({"period": unit, "date": on.isoformat(), "region": region.strip("/ ")})
+async def _shown(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, Any]:
+    """What stands above the bulletin: how many reports there are is told at once, all else follows as it is counted."""
+    region = region.strip("/ ")
     span = span_of(unit, on)
-    last = span.end - timedelta(days=1)
-    return {"asked": asked, "kinds": KINDS, "first": span.start, "last": last, "may": desk.may(EXPORT)}
+    before = span_before(unit, span)
+
+    def count(session: Session) -> tuple[int, int]:
+        first, last = before.start, span.end - timedelta(days=1)
+        found = count_by(session, ("day",), first=first, last=last, division=region or None)
+        now = sum(c.reports for c in found if c.day and c.day >= span.start)
+        return now, sum(c.reports for c in found) - now
+
+    reports, then = await desk.read(count)
+    return {
+        "asked": urlencode({"period": unit, "date": on.isoformat(), "region": region}),
+        "kinds": KINDS,
+        "first": span.start,
+        "last": span.end - timedelta(days=1),
+        "reports": reports,
+        "before": BEFORE[unit],
+        "then": then,
+        "may": desk.may(EXPORT),
+    }
 
 
 def _make(service: Service, unit: Unit, on: date, region: str) -> Bulletin:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from api.issues import Exemplar, Issue
 from api.loop import Status
+from api.queries import read_columns
 from api.schema import ReportRow
-from api.stats.counts import Figure, by_category, by_region, figures, inside, read_record, read_trend
+from api.stats.counts import Figure, by_region, figures, inside, read_record, read_trend
 from api.stats.fraud import Manner, fraud_by_manner
 from api.stats.issues import (
     Activity,
@@ -145,7 +146,6 @@ def read_stats(
     calendar = calendar or default_calendar()
     span = span_of(unit, day)
     record = read_record(session, unit, span, region, calendar)
-    categories = by_category(session, record, region)
     surging = rising(issue_series(session, record, region), span, calendar)
     most = largest(session, span, region, most=LARGEST)
     returned = moved_to(session, Status.REOPENED, span, region)
@@ -158,11 +158,11 @@ def read_stats(
         now=now,
         total=record.figure("", record.daily),
         daily=record.daily.counts[-span.days :],
-        categories=figures(record, categories),
+        categories=figures(record, record.categories),
         regions=figures(record, by_region(session, record, region)),
         judged=len(record.daily.counts) >= PAST[0] + WINDOWS[-1],
         surging=surging,
-        surging_categories=rising(categories, span, calendar),
+        surging_categories=rising(record.categories, span, calendar),
         largest=tuple(most),
         new=tuple(new_issues(session, span, region)),
         returned=tuple(returned),
@@ -186,7 +186,7 @@ def _urgent(session: Session, span: Span, region: str) -> tuple[Urgent, ...]:
     )
     return tuple(
         Urgent(key, issue, tuple(u["reason"] for u in analysis["urgent"]), headline, analysis["route"]["to"])
-        for key, issue, headline, analysis in session.execute(query)
+        for key, issue, headline, analysis in read_columns(session, query)
     )
 
 
@@ -197,7 +197,7 @@ def _unsure(session: Session, span: Span, region: str) -> tuple[tuple[str, ...],
         .where(~ReportRow.decided, *inside(region, span))
         .order_by(ReportRow.seen_at, ReportRow.pk)
     )
-    rows: Sequence[Any] = session.execute(query).all()
+    rows = read_columns(session, query)
     return tuple(key for key, reviewed in rows if not reviewed), sum(reviewed for _, reviewed in rows)
 
 

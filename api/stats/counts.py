@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from api.queries import below
 from api.schema import ReportRow
-from api.statistics import Count, Dimension, count_by
+from api.statistics import count_groups
 from corpora import top
 from nlp.baseline import Baseline, fit_baseline, kinds_of
 from nlp.holidays import Calendar
@@ -52,12 +54,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is counted in a region up to the end of a period: from its first day on, daily."""
+    """What is counted in a region up to the end of a period: from its first day on, daily, by category too.
+
+    A level-1 category counts all below it.
+    """
 
     span: Span
     unit: Unit
     first: date
     daily: Series
+    categories: Mapping[str, Series]
     baseline: Baseline
     calendar: Calendar
 
@@ -81,44 +87,53 @@ class Record:
 
 def read_record(session: Session, unit: Unit, span: Span, region: str, calendar: Calendar) -> Record:
     """Read the daily counts of a region ("" is everywhere)."""
-    first = _first(session, span)
-    counts = np.zeros((span.end - first).days, dtype=np.int_)
-    for c in _days(session, ("day",), span, region):
-        if c.day is not None and c.day >= first:
-            counts[(c.day - first).days] = c.reports
-    daily = Series("day", datetime.combine(first, time(), SHANGHAI), tuple(map(int, counts)))
-    return Record(span, unit, first, daily, fit_baseline(counts, kinds_of(daily, calendar)), calendar)
+    reach, end = span.start - timedelta(days=REACH), span.end - timedelta(days=1)
+    found = count_groups(session, ("day", "category"), first=reach, last=end, division=region or None)
+    everywhere = count_groups(session, ("day",), first=reach, last=end) if region else found
+    first = _first(span, {day for day, *_ in everywhere})
+    days = {first + timedelta(days=n): n for n in range((span.end - first).days)}
+    tables: dict[str, NDArray[np.int_]] = defaultdict(lambda: np.zeros(len(days), dtype=np.int_))
+    for (day, category), reports in found.items():
+        if day >= first:
+            tables[category][days[day]] += reports
+    total = sum(tables.values(), np.zeros(len(days), dtype=np.int_))
+    for category in [category for category in tables if top(category) != category]:
+        tables[top(category)] += tables[category]
+    start = datetime.combine(first, time(), SHANGHAI)
+    daily, *each = (Series("day", start, tuple(counts.tolist())) for counts in (total, *tables.values()))
+    baseline = fit_baseline(total, kinds_of(daily, calendar))
+    return Record(span, unit, first, daily, dict(sorted(zip(tables, each, strict=True))), baseline, calendar)
 
 
-def _first(session: Session, span: Span) -> date:
-    """The first day on record before the end of a span, in any region."""
-    days = [c.day for c in _days(session, ("day",), span, "") if c.day is not None]
-    begun = [after for before, after in pairwise(days) if (after - before).days > GAP]
-    return min(span.start, begun[-1] if begun else min(days, default=span.start))
-
-
-def by_category(session: Session, record: Record, region: str) -> dict[str, Series]:
-    """Daily series of every category with reports on record; a level-1 id counts all below it."""
-    days: dict[str, list[tuple[date, int]]] = {}
-    for c in _days(session, ("day", "category"), record.span, region):
-        if c.day is not None and c.category is not None:
-            for key in dict.fromkeys((top(c.category), c.category)):
-                days.setdefault(key, []).append((c.day, c.reports))
-    return {key: record.series(found) for key, found in sorted(days.items())}
+def _first(span: Span, days: Set[date]) -> date:
+    """The first day on record before the end of a span, of those with reports in any region."""
+    ordered = sorted(days)
+    begun = [after for before, after in pairwise(ordered) if (after - before).days > GAP]
+    return min(span.start, begun[-1] if begun else min(ordered, default=span.start))
 
 
 def by_region(session: Session, record: Record, region: str) -> dict[str, Series]:
-    """Daily series of the divisions one level inside a region; what is known no deeper counts under the region."""
+    """Daily series of the divisions one level inside a region, on the days that figures are told of, all else zero.
+
+    What is known no deeper counts under the region.
+    """
     depth = region.count("/") + 2 if region else 1
     days: dict[str, list[tuple[date, int]]] = {}
-    for c in _days(session, ("day", "division"), record.span, region):
-        if c.day is not None and c.division is not None:
-            key = "/".join(c.division.split("/")[:depth])
-            days.setdefault(key, []).append((c.day, c.reports))
+    for span in spans_told(record.unit, record.span):
+        first, last = span.start, span.end - timedelta(days=1)
+        by_day = count_groups(session, ("day", "division"), first=first, last=last, division=region or None)
+        for (day, division), reports in by_day.items():
+            days.setdefault("/".join(division.split("/")[:depth]), []).append((day, reports))
     return {key: record.series(found) for key, found in sorted(days.items())}
 
 
-def figures(record: Record, series: dict[str, Series]) -> tuple[Figure, ...]:
+def spans_told(unit: Unit, span: Span) -> list[Span]:
+    """The span, the one before it, and last year's, where there is one; no day twice."""
+    year = span_last_year(unit, span)
+    return [span, span_before(unit, span), *([year] if year else [])]
+
+
+def figures(record: Record, series: Mapping[str, Series]) -> tuple[Figure, ...]:
     """The figures of those that have reports now or had some before, most first."""
     found = [record.figure(key, daily) for key, daily in series.items()]
     return tuple(sorted((f for f in found if f.reports or f.previous.then), key=lambda f: (-f.reports, f.key)))
@@ -154,11 +169,6 @@ def inside(region: str, span: Span | None = None) -> list[ColumnElement[bool]]:
     if span is not None:
         conditions += [ReportRow.day >= span.start, ReportRow.day < span.end]
     return conditions
-
-
-def _days(session: Session, by: tuple[Dimension, ...], span: Span, region: str) -> list[Count]:
-    first, last = span.start - timedelta(days=REACH), span.end - timedelta(days=1)
-    return count_by(session, by, first=first, last=last, division=region or None)
 
 
 def _change_json(change: Change) -> dict[str, Any]:

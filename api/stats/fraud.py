@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, case, cast, select
 from sqlalchemy.orm import Session
 
-from api.queries import below
+from api.queries import below, read_columns
 from api.schema import ReportRow
 from api.stats.counts import inside
 from nlp.trends import Span
@@ -44,16 +44,18 @@ class Manner:
 
 def fraud_by_manner(session: Session, span: Span, region: str) -> tuple[Manner, ...]:
     """The manners of fraud in a span: most reports first, then most money."""
+    # A large analysis is read only where there may be an amount in it.
+    telling = case((cast(ReportRow.analysis, Text).contains('"money"'), ReportRow.analysis))
     query = (
-        select(ReportRow.category, ReportRow.key, ReportRow.analysis)
+        select(ReportRow.category, ReportRow.key, telling)
         .where(below(ReportRow.category, "fraud", "."), *inside(region, span))
         .order_by(ReportRow.seen_at, ReportRow.pk)
     )
     reports: dict[str, list[str]] = {}
     amounts: dict[str, list[tuple[str, int]]] = {}
-    for category, key, analysis in session.execute(query):
+    for category, key, analysis in read_columns(session, query):
         reports.setdefault(category, []).append(key)
-        if fen := largest_amount(analysis["entities"]):
+        if analysis and (fen := largest_amount(analysis["entities"])):
             amounts.setdefault(category, []).append((key, fen))
     manners = (
         Manner(category, tuple(keys), tuple(sorted(amounts.get(category, []), key=lambda a: (-a[1], a[0]))))

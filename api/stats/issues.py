@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session, aliased
 
 from api.issues import Exemplar, Issue, read_issues
 from api.loop import IN_HAND, Status, is_overdue, is_supervised
-from api.queries import below
+from api.queries import below, read_columns
 from api.schema import IssueRow, ReportRow, TransitionRow
 from api.stats.counts import Record, inside
 from nlp.holidays import Calendar
 from nlp.series import SHANGHAI, Series
-from nlp.surge import FEWEST, WINDOWS, Surge, Verdict, find_surges
+from nlp.surge import FEWEST, WINDOWS, Verdict, find_all_surges
 from nlp.trends import Span, Unit, count, span_before
 
 #: Reports of an issue shown as examples.
@@ -66,11 +66,12 @@ class Rising:
 
 
 def rising(series: Mapping[str, Series], span: Span, calendar: Calendar) -> tuple[Rising, ...]:
-    """The surges that alarmed in a span, the least likely by chance first."""
+    """The surges that alarmed in a span, the first of each series, the least likely by chance first."""
+    now = {key: daily for key, daily in series.items() if count(daily, span)}
     found = [
         Rising(key, surge.found, surge.last)
-        for key, daily in series.items()
-        if (surge := _surge_in(daily, span, calendar)) is not None
+        for key, surges in zip(now, find_all_surges(list(now.values()), calendar, since=span.start), strict=True)
+        if (surge := next((s for s in surges if s.found.day < span.end), None)) is not None
     ]
     return tuple(sorted(found, key=lambda r: (r.verdict.tail, r.key)))
 
@@ -92,7 +93,7 @@ def issue_series(session: Session, record: Record, region: str) -> dict[str, Ser
         .order_by(ReportRow.issue_id)
     )
     days: dict[str, list[tuple[date, int]]] = {}
-    for issue, day, reports in session.execute(query):
+    for issue, day, reports in read_columns(session, query):
         days.setdefault(issue, []).append((day, reports))
     return {issue: record.series(found) for issue, found in days.items()}
 
@@ -122,7 +123,7 @@ def activities(session: Session, unit: Unit, span: Span, region: str, issues: Se
     )
     now: dict[str, list[Exemplar]] = {issue: [] for issue in issues}
     then = dict.fromkeys(issues, 0)
-    for issue, day, key, headline in session.execute(query):
+    for issue, day, key, headline in read_columns(session, query):
         if day < span.start:
             then[issue] += 1
         else:
@@ -143,7 +144,7 @@ def new_issues(session: Session, span: Span, region: str) -> list[str]:
         .group_by(ReportRow.issue_id)
         .order_by(func.min(ReportRow.seen_at), ReportRow.issue_id)
     )
-    return list(session.scalars(query))
+    return [issue for (issue,) in read_columns(session, query)]
 
 
 def moved_to(session: Session, status: Status, span: Span, region: str) -> list[str]:
@@ -174,14 +175,6 @@ def late(session: Session, now: datetime, region: str, *, supervised: bool = Fal
 
 def _in_region(region: str) -> list[ColumnElement[bool]]:
     return [below(IssueRow.division, region, "/")] if region else []
-
-
-def _surge_in(daily: Series, span: Span, calendar: Calendar) -> Surge | None:
-    """The first surge of a series that alarmed in a span."""
-    if not count(daily, span):
-        return None
-    surges = find_surges(daily, calendar, since=span.start)
-    return next((s for s in surges if s.found.day < span.end), None)
 
 
 def _examples(reports: Iterable[Exemplar]) -> tuple[Exemplar, ...]:
