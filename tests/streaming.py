@@ -140,9 +140,10 @@ class Rabbit(Outside):
         async with await aio_pika.connect(self.url) as connection:
             channel = await connection.channel()
             await channel.declare_queue(self.subjects.reports, durable=True)
-            for body in bodies:
-                message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
-                await channel.default_exchange.publish(message, self.subjects.reports)
+            messages = [aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT) for body in bodies]
+            # Together: else the workers would be done with the first before the last are sent.
+            publish = channel.default_exchange.publish
+            await asyncio.gather(*(publish(message, self.subjects.reports) for message in messages))
 
     async def _read(self, subject: str) -> list[bytes]:
         import aio_pika

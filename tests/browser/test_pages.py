@@ -160,6 +160,9 @@ def test_a_circle_on_the_map_lists_what_lies_in_it(look: Look, served: Served) -
 def test_a_bulletin_is_looked_at_and_taken_along(look: Look, tmp_path: Path) -> None:
     page = look("analyst").go("/bulletins")
     expect(page.frame_locator("iframe.bulletin").locator("h1")).to_be_visible()
+    told = re.search(r"：(\d+) 条（上周 \d+ 条）", page.locator("#counted").inner_text())
+    assert told
+    expect(page.frame_locator("iframe.bulletin").locator("body")).to_contain_text(f"共收到群众反映 {told[1]} 条")
     page.locator("select[name=period]").select_option("month")
     expect(page.locator("iframe.bulletin")).to_have_attribute("src", re.compile("period=month"))
     with page.expect_download() as download:

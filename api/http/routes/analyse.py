@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 
 from api.http.auth import ALL, allowed, may_unmask
 from api.http.models import AnalysisOut, Reports, as_list
@@ -38,5 +39,6 @@ async def analyse(
     analyses = await service.analyse(as_list(body))
     if unmasked:
         await service.audited(principal, "analyse.unmasked", reports=len(analyses))
-    results = [a.to_json(unmasked=unmasked, scores=scores) for a in analyses]
+    # Masking a long list takes a while, in which others are served.
+    results = await run_in_threadpool(lambda: [a.to_json(unmasked=unmasked, scores=scores) for a in analyses])
     return JSONResponse(results if isinstance(body, list) else results[0])

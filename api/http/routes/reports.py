@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -16,9 +17,11 @@ from api.http.models import IngestedOut, KnownOut, PageOf, Reports, StoredOut, a
 from api.http.problems import UNCHANGED, responses
 from api.http.service import Service, the_service
 from api.http.times import When
+from api.ingest import Ingested
 from api.keys import Principal
 from api.queries import ReportFilter, ReportOrder, find_report, search_reports
 from api.stored import Stored
+from corpora import Report
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 
@@ -74,12 +77,17 @@ async def ingest(
 async def _ingest(body: Reports, service: Service) -> Answered:
     reports = as_list(body)
     ingested = await service.ingest(reports)
-    results = [
+    # Masking a long list takes a while, in which others are served.
+    results = await run_in_threadpool(_told, reports, ingested)
+    status = 201 if any(one is not None for one in ingested) else 200
+    return Answered(status, results if isinstance(body, list) else results[0])
+
+
+def _told(reports: Sequence[Report], ingested: Sequence[Ingested | None]) -> list[dict[str, Any]]:
+    return [
         {"id": report.id, "key": report.key, "known": True} if one is None else one.to_json()
         for report, one in zip(reports, ingested, strict=True)
     ]
-    status = 201 if any(one is not None for one in ingested) else 200
-    return Answered(status, results if isinstance(body, list) else results[0])
 
 
 @router.get(
