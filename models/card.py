@@ -10,6 +10,7 @@ from corpora import judged_categories
 from models.artefact import ArtefactConfig
 from models.data import TrainingData
 from models.fine_tune import Round
+from models.tag_on import TagRound
 from models.train import Recipe
 
 
@@ -73,7 +74,7 @@ def _choices(recipe: Recipe) -> Iterator[tuple[str, object]]:
     """Name and value of every choice; those of a round of training under its name."""
     for f in fields(recipe):
         choice = getattr(recipe, f.name)
-        if isinstance(choice, Round):
+        if isinstance(choice, Round | TagRound):
             yield from ((f"{f.name}: {part.name}", getattr(choice, part.name)) for part in fields(choice))
         else:
             yield f.name, choice

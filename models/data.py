@@ -40,10 +40,11 @@ _JUDGED = (
 
 @dataclass(frozen=True, slots=True)
 class TaggedText:
-    """A text with its entities; spans are characters of `text`."""
+    """A text with its entities; spans are characters of `text`; agreed: two people label such texts alike."""
 
     text: str
     spans: tuple[Span, ...]
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def read_training_data(folder: Path, *, seed: int) -> TrainingData:
         if _join(row) not in kept_apart
     ]
     tagged = [
-        _tagged(row["text"], tuple(Span(*entity) for entity in row["entities"]))
+        replace(_tagged(row["text"], tuple(Span(*entity) for entity in row["entities"])), agreed=True)
         for row in read_rows(folder / "ner/labelled_real_train.jsonl")
         if row["text"] not in kept_apart
     ]

@@ -103,8 +103,8 @@ class _Feed:
         self._services = sorted({e.primary for e in data.departments})
         self._examples = self._texts(data.examples, round_.examples, rng)
         self._departments = self._texts(data.departments, round_.departments, rng)
-        self._tagged = _tagged_windows(cutter, data.tagged)
-        self._tagged_order = endless([len(w.pieces) for w, _ in self._tagged], round_.tagged, rng)
+        self._tagged = tagged_windows(cutter, data.tagged)
+        self._tagged_order = endless([len(w.pieces) for w, *_ in self._tagged], round_.tagged, rng)
         self._pairs = _pair_batches(data.pairs, round_.pairs, rng)
         self._unlabelled = self._texts([Example(t, "other", ()) for t in data.unlabelled], round_.taught, rng)
 
@@ -141,11 +141,11 @@ class _Feed:
 
     def _tag(self) -> Tensor:
         rows = [self._tagged[i] for i in next(self._tagged_order)]
-        batch = text_batch(self._cutter, [[window] for window, _ in rows], self._device)
+        batch = text_batch(self._cutter, [[window] for window, *_ in rows], self._device)
         pieces, mask, chars, piece_of_char = batch.inputs
         with torch.autocast(self._device.type, torch.bfloat16):
             scores = self._network.tagger(self._network.read(pieces, mask), chars, piece_of_char)
-        return tag_loss(scores, nn.utils.rnn.pad_sequence([t for _, t in rows], True, -100).to(self._device))
+        return tag_loss(scores, nn.utils.rnn.pad_sequence([t for _, t, _ in rows], True, -100).to(self._device))
 
     def _contrast(self) -> Tensor:
         pairs = next(self._pairs)
@@ -178,8 +178,8 @@ def _answers(network: Network, batch: TextBatch) -> tuple[Tensor, Tensor, Tensor
     return early, late, text_vectors(low, mask, batch.owner, batch.texts)
 
 
-def _tagged_windows(cutter: WindowCutter, texts: Sequence[TaggedText]) -> list[tuple[Window, Tensor]]:
-    """Each window with the tag of each of its characters, (characters,) int64."""
+def tagged_windows(cutter: WindowCutter, texts: Sequence[TaggedText]) -> list[tuple[Window, Tensor, bool]]:
+    """Each window with the tag of each of its characters, (characters,) int64, and whether its text is `agreed`."""
     index = {tag: i for i, tag in enumerate(TAGS)}
     rows = []
     for text, windows in zip(texts, cutter.cut([t.text for t in texts]), strict=True):
@@ -187,7 +187,7 @@ def _tagged_windows(cutter: WindowCutter, texts: Sequence[TaggedText]) -> list[t
         for span in text.spans:
             tags[span.start : span.end] = index[f"I-{span.type}"]
             tags[span.start] = index[f"B-{span.type}"]
-        rows += [(w, tags[w.start : w.start + len(w.chars)]) for w in windows if w.chars]
+        rows += [(w, tags[w.start : w.start + len(w.chars)], text.agreed) for w in windows if w.chars]
     return rows
 
 

@@ -1,8 +1,8 @@
 """Train the encoder, from public weights to an artefact: reads top to bottom.
 
 halve the trunk → start the heads from linear probes → fine-tune all heads together → slim the layers → fine-tune again,
-with the rounding of the int8 graphs and the whole as a teacher → calibrate on held-out texts → export → measure → card.
-Seeded; a checkpoint after each stage lets a broken run go on where it stopped.
+with the rounding of the int8 graphs and the whole as a teacher → go on with the tagger alone → calibrate on held-out
+texts → export → measure → card. Seeded; a checkpoint after each stage lets a broken run go on where it stopped.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from models.pretrained import load_folder
 from models.probe import start_heads
 from models.rounding import rounded
 from models.slim import slim
+from models.tag_on import TagRound, tag_on
 from models.windows import READ_ON, WindowCutter
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Recipe:
     #: Texts on which layers are slimmed.
     looked_at: int = 256
     slimmed: Round = field(default_factory=lambda: Round(steps=1800, tagged=24, taught=8))
+    tags: TagRound = field(default_factory=TagRound)
 
 
 #: In the folder of checkpoints: which weights they began from.
@@ -156,5 +158,6 @@ def _slimmed(
     whole.eval().requires_grad_(False)
     with rounded(network):
         fine_tune(network, cutter, data, recipe.slimmed, rng, work / "unfinished.pt", teacher=whole)
+    tag_on(network, cutter, data.tagged, recipe.tags, rng)
     torch.save(network.state_dict(), final)
     return network
