@@ -47,7 +47,8 @@ def working(broker: str, prefix: str, store: str | None, *, log: Path) -> Iterat
             yield worker
         finally:
             worker.terminate()
-            code = worker.wait(60)
+            # Longer than it may take by itself.
+            code = worker.wait(90)
     assert code in (0, -signal.SIGKILL), log.read_text()
 
 

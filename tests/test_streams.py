@@ -168,14 +168,20 @@ def test_taggers_share_the_work_and_store_nothing(workers: Workers) -> None:
     assert workers.store.size() == 0
 
 
+@pytest.fixture(params=["nats", "redis"])
+def server(request: pytest.FixtureRequest, service_url: Callable[[str], str]) -> str:
+    """A kind of broker that is there."""
+    service_url(request.param)
+    return str(request.param)
+
+
 @pytest.fixture
-def own_nats(service_url: Callable[[str], str], tmp_path: Path) -> Iterator[Callable[[], str]]:
-    """A NATS server that the test may kill; starts it, again too, and gives its URL."""
-    service_url("nats")
+def own_broker(server: str, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """A broker that the test may kill; starts it, again too, and gives its URL."""
     environment = os.environ | {"MINQING_SERVICES": str(tmp_path / "services")}
 
     def start() -> str:
-        call = [str(SERVICES), "start", "nats"]
+        call = [str(SERVICES), "start", server]
         told = subprocess.run(call, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
         return told.strip().partition("=")[2]
 
@@ -183,15 +189,17 @@ def own_nats(service_url: Callable[[str], str], tmp_path: Path) -> Iterator[Call
     subprocess.run([str(SERVICES), "stop"], env=environment, check=True)
 
 
-def test_the_broker_is_killed_and_nothing_is_lost(own_nats: Callable[[], str], path: Path, tmp_path: Path) -> None:
-    workers = Workers(client(own_nats(), "killed"), path)
+def test_the_broker_is_killed_and_nothing_is_lost(
+    server: str, own_broker: Callable[[], str], path: Path, tmp_path: Path
+) -> None:
+    workers = Workers(client(own_broker(), "killed"), path)
     with ExitStack() as running:
         workers.start(running)
         workers.outside.send([body(number) for number in range(REPORTS)])
         for kill in range(KILLS):
             due = kill * REPORTS // KILLS
             until(lambda due=due: workers.store.size() > due, seconds=120)
-            os.kill(int((tmp_path / "services" / "nats.pid").read_text()), signal.SIGKILL)
-            own_nats()
+            os.kill(int((tmp_path / "services" / f"{server}.pid").read_text()), signal.SIGKILL)
+            own_broker()
         workers.check(REPORTS)
     workers.store.close()
