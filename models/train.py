@@ -154,7 +154,8 @@ def _slimmed(
     final = work / "network.pt"
     if final.exists():
         network.load_state_dict(torch.load(final, map_location=device))
-        return network.eval()
+        network.eval()
+        return network
     whole.eval().requires_grad_(False)
     with rounded(network):
         fine_tune(network, cutter, data, recipe.slimmed, rng, work / "unfinished.pt", teacher=whole)
