@@ -15,5 +15,9 @@ class UsageError(MinqingError):
     exit_code = 2
 
 
+class BrokerError(MinqingError):
+    """The broker takes nothing any more; what it was to be told is kept."""
+
+
 class StoreError(MinqingError):
     """The database is gone, full, or held by another for too long; what was committed before is kept."""

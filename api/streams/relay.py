@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +21,8 @@ log = logging.getLogger("minqing.stream")
 
 #: Seconds between two looks at the outbox, and after a failure.
 _LOOK_SECONDS = 0.2
+#: Seconds of failures after which the relay gives up: a broker's client may not find its way back by itself.
+GIVE_UP_SECONDS = 60.0
 #: Events between two notes of how far it came.
 _MOST = 200
 
@@ -29,16 +32,30 @@ Publish = Callable[[Mapping[str, Any]], Awaitable[Any]]
 class Relay:
     """Tells of tagged reports and of issues, whoever stored or changed them; `stream` names how far it came.
 
-    A stream that the store does not know yet begins with what happens from now on.
+    A stream that the store does not know yet begins with what happens from now on. Where nothing can be told for
+    `patience` seconds, `lost` is set and `give_up` is called, so that the worker ends and is started anew.
     """
 
-    def __init__(self, store: Store, *, stream: str, prefix: str, tagged: Publish, issues: Publish) -> None:
+    def __init__(
+        self,
+        store: Store,
+        *,
+        stream: str,
+        prefix: str,
+        tagged: Publish,
+        issues: Publish,
+        give_up: Callable[[], None],
+        patience: float = GIVE_UP_SECONDS,
+    ) -> None:
         self._store = store
         self._stream = stream
         self._prefix = prefix
         self._tagged = tagged
         self._issues = issues
+        self._give_up = give_up
+        self._patience = patience
         self._task: asyncio.Task[None] | None = None
+        self.lost = False
 
     async def start(self) -> None:
         cursor = await asyncio.to_thread(self._begin)
@@ -51,6 +68,7 @@ class Relay:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self, cursor: int) -> None:
+        told = monotonic()
         while True:
             try:
                 found = await asyncio.to_thread(self._after, cursor)
@@ -62,10 +80,16 @@ class Relay:
                 if found:
                     cursor = found[-1][0].id
                     await asyncio.to_thread(self._note, cursor)
+                told = monotonic()
+                if found:
                     continue
             except Exception as error:
                 # The broker or the database may be away for a while; the events are kept.
                 log.warning("events cannot be told: %s", type(error).__name__)
+                if monotonic() - told > self._patience:
+                    self.lost = True
+                    self._give_up()
+                    return
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _begin(self) -> int:

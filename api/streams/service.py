@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from api.errors import BrokerError
 from api.http.models import ReportIn
 from api.ingest import Ingester
 from api.linking import LinkedStore
 from api.streams.brokers import Wire, connect
 from api.streams.messages import CloudEvent, EnvelopedReport, tagged_message
-from api.streams.relay import Relay
+from api.streams.relay import GIVE_UP_SECONDS, Relay
 from api.streams.subjects import Subjects
 from api.streams.worker import Work, Worker
 from corpora import Report
@@ -25,8 +26,16 @@ log = logging.getLogger("minqing.stream")
 def run_worker(
     url: str, subjects: Subjects, *, pipeline: Pipeline, linked: LinkedStore | None, redeliver_after: int
 ) -> None:
-    """Take reports from a broker until SIGTERM: tag them, and link and store them where there is a store."""
-    asyncio.run(_app(url, subjects, pipeline, linked, redeliver_after).run())
+    """Take reports from a broker until SIGTERM: tag them, and link and store them where there is a store.
+
+    BrokerError where events could not be told for GIVE_UP_SECONDS: whoever supervises the worker starts it anew.
+    """
+    app, relay = _app(url, subjects, pipeline, linked, redeliver_after)
+    asyncio.run(app.run())
+    if relay is not None and relay.lost:
+        raise BrokerError(
+            f"events could not be told for {GIVE_UP_SECONDS:.0f} seconds and wait in the store; start the worker again"
+        )
 
 
 def describe(url: str, subjects: Subjects) -> str:
@@ -46,7 +55,9 @@ def describe(url: str, subjects: Subjects) -> str:
     return document.to_specification().to_json()
 
 
-def _app(url: str, subjects: Subjects, pipeline: Pipeline, linked: LinkedStore | None, redeliver_after: int) -> Any:
+def _app(
+    url: str, subjects: Subjects, pipeline: Pipeline, linked: LinkedStore | None, redeliver_after: int
+) -> tuple[Any, Relay | None]:
     from faststream import FastStream
 
     wire = connect(url, subjects, redeliver_after=redeliver_after)
@@ -58,7 +69,14 @@ def _app(url: str, subjects: Subjects, pipeline: Pipeline, linked: LinkedStore |
     relay = None
     if linked is not None:
         name = f"{url.partition(':')[0]}:{subjects.prefix}"
-        relay = Relay(linked.store, stream=name, prefix=subjects.prefix, tagged=tagged, issues=issues)
+        relay = Relay(
+            linked.store,
+            stream=name,
+            prefix=subjects.prefix,
+            tagged=tagged,
+            issues=issues,
+            give_up=lambda: app.exit(),
+        )
     for subscriber in wire.subscribers:
         subscriber(worker.handle)
 
@@ -77,7 +95,7 @@ def _app(url: str, subjects: Subjects, pipeline: Pipeline, linked: LinkedStore |
     async def stopped() -> None:
         worker.close()
 
-    return FastStream(
+    app = FastStream(
         wire.broker,
         logger=log,
         on_startup=[prepare],
@@ -85,6 +103,7 @@ def _app(url: str, subjects: Subjects, pipeline: Pipeline, linked: LinkedStore |
         on_shutdown=[stop, *([relay.stop] if relay else [])],
         after_shutdown=[stopped],
     )
+    return app, relay
 
 
 def _publisher(wire: Wire, subject: str) -> Any:
