@@ -3,7 +3,7 @@
 The rules, each measured on labelled texts: a word that was cut in two is completed (教育|局, 公|路); what only stands
 beside a name is cut off (门口, 附近, 职工, 明知); a bracket that opens inside closes inside; numbers of houses go on to
 their unit (3栋|2单元); a surname takes its title whole (周书|记), a full name none (李继红|局长); what ends like a
-place is one; a place right before an organisation is the beginning of its name (A市|第一医院).
+place is one; a place right before an organisation is the beginning of its name (A市|第一医院); of a Latin word a part is no name.
 Offsets are those of the text that was tagged.
 """
 
@@ -22,7 +22,7 @@ def settle_borders(text: str, spans: Iterable[Span]) -> list[Span]:
     settled: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):
         start = max(_start(text, span), settled[-1].end if settled else 0)
-        if start >= span.end:
+        if start >= span.end or _is_fragment(text, start, span.end):
             continue
         end = _ENDS[span.type](text, start, span.end) if span.type in _ENDS else span.end
         kind = _kind(span.type, text, start, end)
@@ -169,6 +169,15 @@ def _closed(text: str, start: int, end: int) -> int:
     """One further where a bracket that opens inside closes right behind."""
     inside, after = text[start:end], text[end : end + 1]
     return end + any(close == after and inside.count(open_) > inside.count(close) for open_, close in ("()", "（）"))
+
+
+def _is_fragment(text: str, start: int, end: int) -> bool:
+    """Whether this is a part of a longer word in Latin letters: such a word is not cut, and its parts name nothing."""
+    around = text[max(0, start - 1) : end + 1]
+    return _LETTERS.fullmatch(text, start, end) is not None and len(_LETTERS.findall(around)[0]) > end - start
+
+
+_LETTERS = re.compile("[A-Za-z]+")
 
 
 def _is_latin(character: str) -> bool:

@@ -29,6 +29,8 @@ def read_marked(marked: str) -> tuple[str, list[Span]]:
     ("tagged", "settled"),
     [
         ("请⟦org|B市教育⟧局处理", "请⟦org|B市教育局⟧处理"),
+        ("网页里有<⟦org|s⟧cript>⟦app|ale⟧rt", "网页里有<script>alert"),
+        ("加⟦app|QQ⟧群", "加⟦app|QQ⟧群"),
         ("⟦org|某某置业有限公⟧司拖欠", "⟦org|某某置业有限公司⟧拖欠"),
         ("⟦org|海州公安局获⟧悉此事", "⟦org|海州公安局⟧获悉此事"),
         ("⟦org|滨江小学门口⟧太堵", "⟦org|滨江小学⟧门口太堵"),

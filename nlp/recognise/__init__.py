@@ -16,7 +16,7 @@ from nlp.recognise.time import TIME
 __all__ = ["FAMILIES", "RULES_VERSION", "Finder", "Found", "Rank", "Recogniser", "Table", "recognise"]
 
 #: Changes whenever a rule does, so that stored analyses tell by which rules they were made.
-RULES_VERSION = "7"
+RULES_VERSION = "8"
 
 #: Who looks at a text. A family of its own making (money, time) needs only `find`.
 FAMILIES: tuple[Finder, ...] = (
