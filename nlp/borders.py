@@ -3,7 +3,8 @@
 The rules, each measured on labelled texts: a word that was cut in two is completed (教育|局, 公|路); what only stands
 beside a name is cut off (门口, 附近, 职工, 明知); a bracket that opens inside closes inside; numbers of houses go on to
 their unit (3栋|2单元); a surname takes its title whole (周书|记), a full name none (李继红|局长); what ends like a
-place is one; a place right before an organisation is the beginning of its name (A市|第一医院); of a Latin word a part is no name.
+place is one; a place right before an organisation is the beginning of its name (A市|第一医院); a part of a Latin word
+names nothing.
 Offsets are those of the text that was tagged.
 """
 
