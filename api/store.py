@@ -42,7 +42,7 @@ _KNOWN = select(_REPORTS.c.key).where(_REPORTS.c.key.in_(bindparam("keys", expan
 _THERE = select(_ISSUES.c.id).where(_ISSUES.c.id.in_(bindparam("issues", expanding=True)))
 
 #: Bytes of an SQLite file that are read as memory, which saves a copy of each page; what lies beyond is read as ever.
-MAPPED = 1 << 30
+MAPPED = 256 << 20
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
