@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing, nullcontext
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -34,6 +35,8 @@ def stream(
 ) -> None:
     """Take reports from PREFIX.reports, tell what was found on PREFIX.tagged and PREFIX.issues; ends on SIGTERM."""
     try:
+        # The worker imports it only when it is made.
+        import_module("faststream")
         from api.streams.service import describe, run_worker
         from api.streams.subjects import Subjects
     except ImportError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -79,3 +80,10 @@ def test_what_is_no_broker(minqing: Callable[..., Ran], broker: str) -> None:
     ran = minqing("stream", "--broker", broker)
     assert ran.code == 2
     assert "nats://" in ran.err
+
+
+def test_what_is_not_installed_is_told(minqing: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "faststream", None)
+    ran = minqing("stream", "--broker", "nats://127.0.0.1:1", "--asyncapi")
+    assert ran.code == 2
+    assert "faststream is not installed; pip install 'minqing[streams]'" in ran.err
