@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from networks import small_network
 from tokenizers import Tokenizer
 
 from corpora import Report, Span
@@ -147,21 +148,14 @@ def test_the_graph_says_what_the_network_says(tmp_path: Path) -> None:
     """The operators written for speed are those of the network, up to what int8 costs."""
     reason = "needs the train extra: pip install 'minqing[train]'"
     torch = pytest.importorskip("torch", reason=reason)
-    transformers = pytest.importorskip("transformers", reason=reason)
+    pytest.importorskip("transformers", reason=reason)
     pytest.importorskip("onnx", reason=reason)
     import onnxruntime
 
     from models.artefact import LOWER, UPPER
     from models.export import export
-    from models.network import Network
 
-    torch.manual_seed(1)
-    shape = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 128}
-    trunk = transformers.BertModel(transformers.BertConfig(vocab_size=50, **shape), add_pooling_layer=False)
-    network = Network(trunk, labels=3, tags=5, characters=30).eval()
-    for name, parameter in network.named_parameters():
-        if "LayerNorm" not in name:
-            torch.nn.init.normal_(parameter, std=0.2)
+    network = small_network(units=128, deviation=0.2)
     pieces, chars = torch.randint(5, 50, (1, 9)), torch.randint(2, 30, (1, 14))
     piece_of_char = torch.randint(0, 9, (1, 14))
     export(network, tmp_path)

@@ -7,31 +7,23 @@ from typing import Any
 
 import numpy as np
 import pytest
+from networks import small_network
 
 reason = "needs the train extra: pip install 'minqing[train]'"
 torch = pytest.importorskip("torch", reason=reason)
-transformers = pytest.importorskip("transformers", reason=reason)
+pytest.importorskip("transformers", reason=reason)
 pytest.importorskip("onnx", reason=reason)
 
 from models.artefact import LOWER, UPPER  # noqa: E402
 from models.batches import TextBatch  # noqa: E402
 from models.export import export  # noqa: E402
-from models.network import Network  # noqa: E402
 from models.rounding import rounded  # noqa: E402
 from models.slim import slim  # noqa: E402
 
 
 @pytest.fixture
 def network() -> Any:
-    """Of two layers, 4 heads of 16 and 512 units, with weights that say something."""
-    torch.manual_seed(1)
-    shape = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 512}
-    trunk = transformers.BertModel(transformers.BertConfig(vocab_size=50, **shape), add_pooling_layer=False)
-    network = Network(trunk, labels=3, tags=5, characters=30).eval()
-    for name, parameter in network.named_parameters():
-        if "LayerNorm" not in name:
-            torch.nn.init.normal_(parameter, std=0.15)
-    return network
+    return small_network(units=512, deviation=0.15)
 
 
 def batch() -> Any:
