@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.linking import LinkedStore, incoming
+from api.why import told_why
 from corpora import Report
 from nlp import BATCH, Analysis, Link, Pipeline
 
@@ -24,22 +25,8 @@ class Ingested:
     def to_json(self, *, unmasked: bool = False, scores: bool = False) -> dict[str, Any]:
         """The public object of `minqing ingest`: that of `tag` plus `issue`."""
         link, told = self.link, self.analysis.to_json(unmasked=unmasked, scores=scores)
-        why = {
-            "report": link.report,
-            "score": round(link.score, 4),
-            "threshold": round(link.threshold, 4),
-            "shared": list(link.shared if unmasked else self._masked(link.shared, told["text"])),
-            "copy_of": link.copy_of,
-            "other": None if link.other is None else {"issue": link.other[0], "score": round(link.other[1], 4)},
-        }
-        issue = {"id": link.issue, "new": link.new, "size": link.size, "why": why}
-        return told | {"issue": issue}
-
-    def _masked(self, phrases: Iterable[str], hidden: str) -> Iterator[str]:
-        content = self.analysis.report.content
-        for phrase in phrases:
-            start = content.find(phrase)
-            yield hidden[start : start + len(phrase)] if start >= 0 else "*" * len(phrase)
+        why = told_why(link, self.analysis.report.content, told["text"])
+        return told | {"issue": {"id": link.issue, "new": link.new, "size": link.size, "why": why}}
 
 
 @dataclass(slots=True)

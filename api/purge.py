@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -30,6 +30,9 @@ from api.schema import (
 from api.store import Store
 from api.summaries import refresh
 from nlp import Verdict
+
+#: What rows are named by: keys and ids, or numbers.
+Named = TypeVar("Named", str, int)
 
 #: Rows named in one statement.
 _SLICE = 500
@@ -74,6 +77,7 @@ def purge(store: Store, older_than: timedelta, *, by: str, now: datetime, dry_ru
         refresh(session, issues)
         _forget_words(session, issues, emptied=issues - alive)
         _forget_keys(session, keys, before)
+        _forget_reasons(session, keys)
         _forget_answers(session, keys | ids, before)
         _unbind(store, session, keys)
         session.execute(update(TurnRow).values(revision=TurnRow.revision + 1, purges=TurnRow.purges + 1))
@@ -113,6 +117,14 @@ def _forget_keys(session: Session, keys: set[str], before: datetime) -> None:
     session.execute(delete(JobRow).where(JobRow.at < before))
 
 
+def _forget_reasons(session: Session, keys: set[str]) -> None:
+    """Why others joined an issue is not known any more where it names a purged report."""
+    query = select(ReportRow.pk, ReportRow.why).where(ReportRow.why.is_not(None)).execution_options(yield_per=_SLICE)
+    gone = [pk for pk, why in session.execute(query) if why and not keys.isdisjoint((why["report"], why["copy_of"]))]
+    for part in _slices(gone):
+        session.execute(update(ReportRow).where(ReportRow.pk.in_(part)).values(why=None))
+
+
 def _forget_answers(session: Session, names: set[str], before: datetime) -> None:
     """Answers kept for repeated requests: those of that time, and those that name a purged report, however young."""
     session.execute(delete(IdempotencyRow).where(IdempotencyRow.at < before))
@@ -123,10 +135,12 @@ def _forget_answers(session: Session, names: set[str], before: datetime) -> None
 
 
 def _names(answer: dict[str, Any]) -> Iterator[str]:
-    """Of the report that was taken in, and of the one that it was found alike."""
+    """Of the report that was taken in, of the one that it was found alike, and of the one that it is a copy of."""
     yield answer.get("id", "")
     if "issue" in answer:
-        yield answer["issue"]["why"]["report"] or ""
+        why = answer["issue"]["why"]
+        yield why["report"] or ""
+        yield why["copy_of"] or ""
 
 
 def _unbind(store: Store, session: Session, keys: set[str]) -> None:
@@ -160,6 +174,6 @@ def _binds(verdict: Verdict) -> bool:
     return together or bool(verdict.left and verdict.away)
 
 
-def _slices(ids: Iterable[str]) -> Iterator[Sequence[str]]:
+def _slices(ids: Iterable[Named]) -> Iterator[Sequence[Named]]:
     ordered = sorted(ids)
     return (ordered[at : at + _SLICE] for at in range(0, len(ordered), _SLICE))

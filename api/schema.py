@@ -143,6 +143,11 @@ class ReportRow(Base):
     analysis: Mapped[dict[str, Any]] = mapped_column(JSON)
     #: The unit vector, little-endian float32.
     vector: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Why it went to the issue that it first went to (`issue`), masked; null where it was stored before this was kept,
+    #: or where a report that it names was purged.
+    why: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: Who or what brought it from one issue to another last.
+    moved_by: Mapped[str | None] = mapped_column(String(100))
 
 
 class CorrectionRow(Base):

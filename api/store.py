@@ -36,7 +36,11 @@ _REVISION = "revision"
 #: What every batch sends, made once.
 _HELD, _ISSUES, _REPORTS, _LINEAGE = map(table_of, (TurnRow, IssueRow, ReportRow, LineageRow))
 _TURN = update(_HELD).values(revision=_HELD.c.revision + bindparam("more")).returning(_HELD.c.revision)
-_MOVE = update(_REPORTS).where(_REPORTS.c.key == bindparam("report")).values(issue_id=bindparam("to"))
+_MOVE = (
+    update(_REPORTS)
+    .where(_REPORTS.c.key == bindparam("report"))
+    .values(issue_id=bindparam("to"), moved_by=bindparam("by"))
+)
 _NOW = select(_HELD.c.revision)
 _KNOWN = select(_REPORTS.c.key).where(_REPORTS.c.key.in_(bindparam("keys", expanding=True)))
 _THERE = select(_ISSUES.c.id).where(_ISSUES.c.id.in_(bindparam("issues", expanding=True)))
@@ -114,7 +118,7 @@ class Store:
         born = {link.issue for link in links if link.new}
         self._found(session, born)
         known = known_names(session)
-        rows = [report_row(a, link.issue, founder=link.new) for a, link in zip(analyses, links, strict=True)]
+        rows = [report_row(a, link) for a, link in zip(analyses, links, strict=True)]
         for row, analysis in zip(rows, analyses, strict=True):
             row.division = division_of(analysis, known)
         if born:
@@ -148,7 +152,8 @@ class Store:
         session.flush()
         touched = {issue for _, issue in change.moves}
         self._found(session, touched)
-        session.connection().execute(_MOVE, [{"report": key, "to": issue} for key, issue in change.moves])
+        by = change.events[0].by
+        session.connection().execute(_MOVE, [{"report": key, "to": issue, "by": by} for key, issue in change.moves])
         for happened in change.events:
             session.execute(insert(_LINEAGE), _lineage(happened))
             emit(session, _TOLD[happened.kind], happened.issue, told_lineage(happened))

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from api.errors import UsageError
 from api.schema import ReportRow
+from api.why import told_why
 from corpora import Report
 from corpora.importers.dates import SHANGHAI
-from nlp import Analysis, Entity, mask, mask_entities
+from nlp import Analysis, Entity, Link, mask, mask_entities
 
 #: Longest headline kept, in characters.
 HEADLINE = 100
@@ -35,6 +36,8 @@ class Stored:
     `analysis` is the unmasked JSON form, without id and text; `seen_at` is `received_at`, or `stored_at` where that is
     unknown; `reviewed`: a person accepted or corrected its categories; `division`: province to town, `/` between.
     `headline` is masked, one line. `founder` and `linked_category` are for the linker; `vector` is a unit vector.
+    `why`: the public object of `minqing ingest`, masked, with the issue that it went to then; None where that is not
+    known. `moved_by`: who or what brought it where it is, None where it is still, or again, where it went then.
     """
 
     pk: int
@@ -49,6 +52,8 @@ class Stored:
     reviewed: bool
     division: str
     headline: str
+    why: Mapping[str, Any] | None
+    moved_by: str | None
 
     @property
     def entities(self) -> tuple[Entity, ...]:
@@ -61,7 +66,7 @@ class Stored:
         return mask(self.report.content, self.entities)
 
     def to_json(self, *, unmasked: bool = False) -> dict[str, Any]:
-        """The public object of `minqing tag` with `issue` (its id), `reviewed` and what came with the report."""
+        """The public object of `minqing tag` with `issue` (its id), `why`, `reviewed` and what came with the report."""
         content, entities = self.report.content, self.entities
         shown = entities if unmasked else mask_entities(content, entities)
         received = self.report.received_at
@@ -71,6 +76,8 @@ class Stored:
             | {
                 "entities": [asdict(entity) for entity in shown],
                 "issue": self.issue,
+                "why": self.why,
+                "moved_by": self.moved_by,
                 "reviewed": self.reviewed,
                 "division": self.division,
                 "received_at": received.isoformat() if received else None,
@@ -83,6 +90,7 @@ class Stored:
 
 def stored(row: ReportRow) -> Stored:
     """Read a row."""
+    back = row.why is not None and row.why["issue"] == row.issue_id
     return Stored(
         pk=row.pk,
         report=Report(
@@ -104,10 +112,12 @@ def stored(row: ReportRow) -> Stored:
         reviewed=row.reviewed,
         division=row.division,
         headline=row.headline,
+        why=row.why,
+        moved_by=None if back else row.moved_by,
     )
 
 
-def report_row(analysis: Analysis, issue: str, *, founder: bool) -> ReportRow:
+def report_row(analysis: Analysis, link: Link) -> ReportRow:
     """Make the row of a report that is stored now.
 
     Raises UsageError for a report that not every database can keep as it is: offsets refer to the text unchanged, so
@@ -125,8 +135,8 @@ def report_row(analysis: Analysis, issue: str, *, founder: bool) -> ReportRow:
         key=report.key,
         source=report.source,
         external_id=report.id,
-        issue_id=issue,
-        founder=founder,
+        issue_id=link.issue,
+        founder=link.new,
         linked_category=analysis.primary[0],
         received_at=report.received_at,
         stored_at=now,
@@ -146,6 +156,8 @@ def report_row(analysis: Analysis, issue: str, *, founder: bool) -> ReportRow:
         text=report.text,
         analysis=result,
         vector=analysis.vector.astype("<f4").tobytes(),
+        why={"issue": link.issue} | told_why(link, report.content, masked),
+        moved_by=None,
     )
 
 

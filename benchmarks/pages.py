@@ -36,6 +36,7 @@ from api.stored import report_row
 from benchmarks.pages_actions import Actions
 from corpora import read_reports
 from models import load_pipeline
+from nlp import Link
 
 PAGES = ("/", "/triage", "/issues", "/reports", "/map", "/bulletins", "/submit", "/settings")
 
@@ -47,7 +48,7 @@ def fill(store: Store, reports: int) -> None:
     columns = [column.key for column in ReportRow.__table__.columns if column.key != "pk"]
     templates = []
     for analysis in analyses:
-        row = report_row(analysis, "i0", founder=False)
+        row = report_row(analysis, Link("i0", new=False, size=1, report=None, score=0.0, shared=()))
         templates.append(({name: getattr(row, name) for name in columns}, analysis.vector))
     now = datetime.now(UTC)
     made, issue, left = 0, 0, 0

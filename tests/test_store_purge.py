@@ -88,7 +88,7 @@ def test_nothing_is_left_but_counts(aged: Store) -> None:
 
 def test_answers_that_quote_a_purged_report_go_however_young_they_are(aged: Store) -> None:
     def taken(report: str, near: str | None) -> dict[str, Any]:
-        return {"id": report, "text": OLD, "issue": {"id": "a", "why": {"report": near}}}
+        return {"id": report, "text": OLD, "issue": {"id": "a", "why": {"report": near, "copy_of": None}}}
 
     bodies: dict[str, Any] = {
         "itself": taken("old1", None),
