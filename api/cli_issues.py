@@ -17,6 +17,7 @@ from api.issues import export_issues
 from api.linking import LinkedStore
 from api.output import open_issue_writer
 from api.paging import MOST, all_items
+from api.queries import find_report
 from api.relink import relink as relink_store
 from api.store import Store
 from corpora import default_taxonomy
@@ -57,6 +58,17 @@ def show(issue_id: Annotated[str, typer.Argument(metavar="ID")], store: StoreUrl
     for stored in members:
         received = stored.report.received_at
         print(f"\n{stored.report.key}  {received.isoformat() if received else ''}\n{stored.masked}")
+
+
+@issues_app.command(epilog="Example: minqing issues why 188006")
+def why(report: Annotated[str, typer.Argument(metavar="REPORT")], store: StoreUrl = DEFAULT_STORE) -> None:
+    """Why a report went to its issue, personal data masked, and who brought it elsewhere since."""
+    with closing(Store(store)) as opened, opened.reading() as session:
+        found = find_report(session, report)
+    if found is None:
+        raise UsageError(f"no report {report!r} in {store}; see `minqing issues show ID`")
+    told = {"report": report, "issue": found.issue, "moved_by": found.moved_by, "why": found.why}
+    print(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 @issues_app.command(epilog="Example: minqing issues export -o issues.jsonl")

@@ -204,9 +204,11 @@ def test_ingesting_twice_changes_nothing(minqing: Minqing, tmp_path: Path) -> No
     assert issues[2]["id"] == issues[0]["id"]
     assert issues[2]["size"] == 2
     assert issues[2]["why"]["report"] == "1"
-    exported = minqing("issues", "export").out
+    exported, why = minqing("issues", "export").out, minqing("issues", "why", "3").out
+    assert json.loads(why)["why"] == {"issue": issues[0]["id"]} | issues[2]["why"]
     second = minqing("ingest", path)
     assert second.rows == []
+    assert minqing("issues", "why", "3").out == why
     assert "0 reports done, 4 known before" in second.err
     assert minqing("issues", "export").out == exported
     largest, single = map(json.loads, exported.splitlines())

@@ -227,3 +227,18 @@ def test_what_is_no_time_is_refused(served: Served, when: str) -> None:
 @pytest.mark.parametrize("when", ["2024-02-29", "2000-02-29T23:59:59.5Z", "1900-01-01 00:00", "2199-12-31T23:59+14:00"])
 def test_a_time_is_taken_with_or_without_zone(served: Served, when: str) -> None:
     assert ask(served, "GET", "/v1/reports", params={"until": when})["items"] is not None
+
+
+def test_why_it_joined_is_told_and_kept(served: Served) -> None:
+    hole = "河西中学门口的污水井盖坏了好几天，臭气熏天没人修，请尽快处理"
+    first, taken = ask(
+        served, "POST", "/v1/reports", json=[{"id": "w1", "text": hole}, {"id": "w2", "text": f"{hole}。谢谢"}]
+    )
+    why = taken["issue"]["why"]
+    assert (why["report"], taken["issue"]["new"], why["score"] > why["threshold"]) == ("w1", False, True)
+    assert any("污水井盖" in phrase for phrase in why["shared"])
+    kept = {"issue": taken["issue"]["id"]} | why
+    told = ask(served, "GET", "/v1/reports/w2")
+    assert (told["why"], told["moved_by"]) == (kept, None)
+    members = ask(served, "GET", f"/v1/issues/{taken['issue']['id']}/members")["items"]
+    assert [one["why"] for one in members] == [{"issue": kept["issue"]} | first["issue"]["why"], kept]

@@ -54,10 +54,14 @@ def test_people_decide_and_take_it_back(served: Served) -> None:
     split = ask(served, "POST", f"/v1/issues/{lamp}/split", json={"reports": ["热线/2"]})
     assert issue_of(served, "热线/2") != lamp
     ask(served, "POST", f"/v1/decisions/{split['decision']}/undo")
+    before = ask(served, "GET", "/v1/reports/热线/2")
     moved = ask(served, "POST", f"/v1/issues/{fraud}/move", json={"report": "热线/2"})
-    assert issue_of(served, "热线/2") == fraud
+    after = ask(served, "GET", "/v1/reports/热线/2")
+    assert (after["issue"], after["why"]) == (fraud, before["why"])
+    assert after["moved_by"].startswith("admin of the test (")
     ask(served, "POST", f"/v1/decisions/{moved['decision']}/undo")
     assert issue_of(served, "热线/2") == lamp
+    assert ask(served, "GET", "/v1/reports/热线/2") == before
     actions = [entry["action"] for entry in ask(served, "GET", "/v1/audit?limit=6")]
     assert actions[::-1] == [
         "issue.merge",

@@ -72,6 +72,10 @@ TELLINGS = (
 )
 
 
+#: People who are told of by two reports.
+AGAIN = 16
+
+
 @pytest.fixture(scope="module")
 def people() -> list[Person]:
     rng = random.Random(20)
@@ -86,6 +90,9 @@ def planted(people: list[Person], tmp_path_factory: pytest.TempPathFactory) -> P
             text = TELLINGS[i % len(TELLINGS)].format(**{f: getattr(person, f) for f in person.__slots__})
             title = f"反映{person.name}的问题，电话{person.phone}" if i % 5 == 0 else ""
             stream.write(json.dumps({"id": str(i), "title": title, "text": text}, ensure_ascii=False) + "\n")
+            if i < AGAIN:
+                # Told twice, so that a person's data is among the phrases that two reports share.
+                stream.write(json.dumps({"id": f"{i}b", "text": f"再次反映，{text}"}, ensure_ascii=False) + "\n")
         # Rows that are rejected must not repeat what they held either.
         stream.write(json.dumps({"id": "bad", "text": f"{people[0].phone}", "received_at": "昨天"}) + "\n")
         stream.write(f'{{"text": "{people[1].phone} {people[1].name}\n')
@@ -109,12 +116,18 @@ def test_no_output_shows_a_planted_person(
     keep("export", minqing("issues", "export"))
     issue = json.loads(outputs["export"].splitlines()[0])["issue"]
     keep("show", minqing("issues", "show", issue))
+    keep("why", minqing("issues", "why", "0b"))
+    with sqlite3.connect("minqing.db") as connection:
+        kept = connection.execute("SELECT json_extract(why, '$') FROM report WHERE why IS NOT NULL").fetchall()
+    connection.close()
+    outputs["kept"] = "\n".join(why for (why,) in kept)
     for path in sorted(tmp_path.iterdir()):
         if path.suffix in (".jsonl", ".csv"):
             outputs[path.name] = path.read_text("utf-8-sig")
     outputs["o.xlsx"] = str(CalamineWorkbook.from_path("o.xlsx").get_sheet_by_index(0).to_python())
 
-    assert len(outputs["tag"].splitlines()) == 501
+    assert len(outputs["tag"].splitlines()) == 501 + AGAIN
+    assert "*" in outputs["kept"], "phrases that are shared hold masked data"
     assert len(outputs) >= 12
     leaks = [
         (name, secret)

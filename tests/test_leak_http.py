@@ -57,6 +57,7 @@ def test_nothing_that_leaves_shows_a_planted_person(
 
     ask(served, "POST", "/v1/webhooks", json={"url": receiver.url})
     reports = [told(number, person) for number, person in enumerate(people)]
+    reports += [one | {"id": f"{one['id']}b", "text": f"再次反映，{one['text']}"} for one in reports[:16]]
     live, filed = reports[:60], reports[60:]
     keep("analyse", "POST", "/v1/analyse?scores=true", "submitter", json=live)
     keep("ingest", "POST", "/v1/reports", "submitter", json=live, headers={"Idempotency-Key": "k"})
@@ -74,6 +75,7 @@ def test_nothing_that_leaves_shows_a_planted_person(
             "/v1/reports?limit=500",
             "/v1/issues?limit=500",
             "/v1/reports/0",
+            "/v1/reports/0b",
             "/v1/similar?report=0",
             "/v1/stats",
         ):
@@ -115,6 +117,8 @@ def test_nothing_that_leaves_shows_a_planted_person(
     assert len(outputs["events"]) > 10_000
     assert outputs["log"].count("\n") > 30
     assert '"report.unmasked"' in outputs["audit"]
+    known = json.loads(outputs["analyst /v1/reports?limit=500"])["items"]
+    assert any("*" in phrase for one in known for phrase in one["why"]["shared"])
     leaks = [
         (name, secret)
         for name, text in outputs.items()

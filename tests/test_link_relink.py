@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,6 +73,19 @@ def test_another_model_of_one_mind_changes_vectors_alone(filled: LinkedStore) ->
     later = Report("car4", TEXTS["car1"] + "！")
     (told,) = Ingester(LinkedStore(store, PlainScorer(8)), Wide()).ingest([later])  # type: ignore[arg-type]
     assert told.link.issue == before["car1"]
+
+
+def test_why_a_report_joined_when_it_came_outlives_another_model(filled: LinkedStore) -> None:
+    def told() -> dict[str, tuple[Any, str | None]]:
+        with filled.store.reading() as session:
+            return {one.report.key: (one.why, one.moved_by) for one in filled.store.reports(session)}
+
+    before = told()
+    assert before["car2"][0]["report"] == "car1"
+    relink(filled.store, Stern(8), Wide())
+    after = told()
+    assert {key: why for key, (why, _) in after.items()} == {key: why for key, (why, _) in before.items()}
+    assert {key for key, (_, by) in after.items() if by == "relink"} == {"car2", "car3"}
 
 
 def test_a_persons_merge_outlives_repair_relinking_and_replay_and_undo_restores(filled: LinkedStore) -> None:

@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 from handmade import Told, put
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from api.copy import copy_store
 from api.corrections import correct
 from api.errors import UsageError
 from api.events import events_after
-from api.schema import Base, IdempotencyRow, VerdictRow
+from api.queries import find_report
+from api.schema import Base, IdempotencyRow, ReportRow, VerdictRow
 from api.store import Store
 from corpora import default_taxonomy
-from nlp import Verdict
+from nlp import Change, Lineage, Verdict
 
 
 def content(store: Store) -> dict[str, list[tuple[Any, ...]]]:
@@ -32,6 +33,9 @@ def content(store: Store) -> dict[str, list[tuple[Any, ...]]]:
 def filled(tmp_path: Path) -> Store:
     store = Store(f"sqlite:///{tmp_path}/from.db")
     put(store, *(Told(id=str(n), issue=f"i{n % 300}", text=f"第{n}条'\\𠮷", received=None) for n in range(1100)))
+    with store.writing() as session:
+        store.apply(session, Change((("7", "i8"),), (Lineage("moved", "i7", "i8", by="甲"),)))
+        session.execute(update(ReportRow).where(ReportRow.key == "8").values(why=None))
     correct(store, "7", "fraud", by="甲", taxonomy=default_taxonomy())
     with store.writing() as session:
         store.decide(session, Verdict(1, "merge", ("1",), ("2",), by="甲"))
@@ -46,6 +50,11 @@ def test_there_and_back(filled: Store, store: Store, tmp_path: Path) -> None:
     counts = copy_store(filled, store)
     assert (counts["report"], counts["issue"], counts["correction"], counts["verdict"]) == (1100, 300, 1, 2)
     assert content(store) == content(filled)
+    with store.reading() as session:
+        moved, unknown = find_report(session, "7"), find_report(session, "8")
+    assert moved is not None
+    assert unknown is not None
+    assert (moved.moved_by, moved.why is None, unknown.why) == ("甲", False, None)
     back = Store(f"sqlite:///{tmp_path}/back.db")
     copy_store(store, back)
     assert content(back) == content(filled)

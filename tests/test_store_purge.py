@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from handmade import Told, at, put
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from api.corrections import correct
@@ -18,7 +18,7 @@ from api.events import events_after
 from api.issue_queries import find_issue, lineage
 from api.linking import LinkedStore
 from api.purge import Purged, parse_age, purge
-from api.schema import AuditRow, Base, IdempotencyRow, TransitionRow
+from api.schema import AuditRow, Base, IdempotencyRow, ReportRow, TransitionRow
 from api.similar import SimilarReports
 from api.statistics import count_by
 from api.store import Store
@@ -86,14 +86,32 @@ def test_nothing_is_left_but_counts(aged: Store) -> None:
         assert aged.verdicts(session) == [Verdict(3, "move", ("young",), (), away=("young2",), by="甲")]
 
 
+def test_why_a_report_joined_goes_with_the_report_that_it_names(aged: Store) -> None:
+    def why(report: str | None, copy_of: str | None = None) -> dict[str, Any]:
+        return {"issue": "a", "report": report, "shared": ["三栋"], "copy_of": copy_of, "other": None}
+
+    put(aged, *(Told(id=f"new{n}", issue="a", received="2026-06-02T09:00:00") for n in range(5)))
+    kept = {"new0": why("old1"), "new1": why("new0", "old2"), "new2": why("new0", "new1"), "new3": why(None)}
+    with aged.writing() as session:
+        for key, reason in kept.items():
+            session.execute(update(ReportRow).where(ReportRow.key == key).values(why=reason))
+    purge(aged, timedelta(days=180), by="管理员", now=NOW)
+    with aged.reading() as session:
+        left = {one.report.key: one.why for one in aged.reports(session)}
+        assert not [key for key in ("old1", "old2", "old3") if key in everything(session, but="audit")]
+    assert (left["new0"], left["new1"]) == (None, None)
+    assert (left["new2"], left["new3"]) == (kept["new2"], kept["new3"])
+
+
 def test_answers_that_quote_a_purged_report_go_however_young_they_are(aged: Store) -> None:
-    def taken(report: str, near: str | None) -> dict[str, Any]:
-        return {"id": report, "text": OLD, "issue": {"id": "a", "why": {"report": near, "copy_of": None}}}
+    def taken(report: str, near: str | None, copy_of: str | None = None) -> dict[str, Any]:
+        return {"id": report, "text": OLD, "issue": {"id": "a", "why": {"report": near, "copy_of": copy_of}}}
 
     bodies: dict[str, Any] = {
         "itself": taken("old1", None),
         "in a list": [taken("young", None), taken("old2", "old1")],
         "its neighbour": taken("young", "old3"),
+        "its original": taken("young", "young", "old3"),
         "another": taken("young", None),
         "known": {"id": "young", "key": "young", "known": True},
         "open": None,

@@ -155,13 +155,37 @@ class AnalysisOut(BaseModel):
     scores: dict[str, float] | None = None
 
 
+class OtherIssue(BaseModel):
+    """The nearest issue that was not chosen, and how likely report and issue tell of one problem."""
+
+    issue: str
+    score: float
+
+
+class Why(BaseModel):
+    """Why a report went to an issue; scores are calibrated probabilities."""
+
+    report: str | None = Field(description="Key of the member that it is most like, null where it opened the issue.")
+    score: float = Field(description="How likely it is that report and issue tell of one problem.")
+    threshold: float = Field(description="From which score on it joins.")
+    shared: list[str] = Field(description="Phrases that both texts hold.")
+    copy_of: str | None = Field(description="Key of an earlier report with the same letters.")
+    other: OtherIssue | None
+
+
+class KeptWhy(Why):
+    """Why it went to the issue that it went to when it came; personal data masked."""
+
+    issue: str
+
+
 class IssueLink(BaseModel):
     """The issue that a report went to, and why."""
 
     id: str
     new: bool
     size: int
-    why: dict[str, Any]
+    why: Why
 
 
 class IngestedOut(AnalysisOut):
@@ -183,6 +207,13 @@ class StoredOut(AnalysisOut):
 
     key: str = Field(description="Source and id in one; what paths and decisions call it.")
     issue: str
+    why: KeptWhy | None = Field(
+        description="Null where it was stored before this was kept, or a report that it names was purged."
+    )
+    moved_by: str | None = Field(
+        description="The person, or `linker`, `consolidate` or `relink`, that brought it to this issue from another;"
+        " null where it is where it went when it came."
+    )
     reviewed: bool = Field(description="A person accepted or corrected its categories.")
     division: str = Field(description="Province to town, `/` between.")
     received_at: str | None

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import numpy as np
 from nicegui import ui
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,24 +20,13 @@ from api.pages.desk import Desk
 from api.pages.listing import Turned
 from api.pages.near import Near, issue_named, near_issues
 from api.pages.panel import Panel, Told
-from api.paging import Page
+from api.pages.reasons import read_reasons
 from api.schema import IssueRow, ReportRow
-from api.stored import Stored
 from nlp import Verdict
 from nlp.series import Period, Series
-from nlp.shared_phrases import shared_phrases
 
 #: Reports on a page of the members, and those that near issues are looked for around.
 ROWS, AROUND = 30, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """The other member that a report is most like: its key, the likeness (cosine), and phrases in both, masked."""
-
-    key: str
-    cosine: float
-    shared: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +64,13 @@ class _Shown:
         self.near: list[Near] | None = None
 
     async def build(self, known: Known) -> None:
-        page = await self._members()
+        rows = await self._rows()
         steps = {"step": self.step, "period": self.choose_period}
         self.head = Panel(self.desk, "issue.html", steps, **self._head(known))
         with ui.element("div").classes("desk"):
             with ui.element("div"):
                 handlers = {"turn": self.turn, "split": self.split}
-                self.rows = Panel(self.desk, "issue_members.html", handlers, **self._rows(page))
+                self.rows = Panel(self.desk, "issue_members.html", handlers, **rows)
             with ui.element("div"):
                 self.find = Panel(self.desk, "issue_merge.html", {"find": self.search}, issue=self.issue)
                 self.others = Panel(self.desk, "issue_near.html", {"merge": self.merge}, near=self.near)
@@ -110,12 +98,14 @@ class _Shown:
             "may": self.desk.may(TRIAGE),
         }
 
-    def _rows(self, page: Page[Stored]) -> dict[str, Any]:
-        return {"page": page, "whys": whys(page.items), "first": self.turned.first}
-
-    async def _members(self) -> Page[Stored]:
+    async def _rows(self) -> dict[str, Any]:
         cursor = self.turned.cursor
-        return await self.desk.read(lambda session: members(session, self.issue, cursor=cursor, limit=ROWS))
+
+        def read(session: Session) -> dict[str, Any]:
+            page = members(session, self.issue, cursor=cursor, limit=ROWS)
+            return {"page": page, "reasons": read_reasons(session, page.items)}
+
+        return await self.desk.read(read) | {"first": self.turned.first}
 
     async def refresh(self) -> None:
         """After a change: everything anew; the page of another issue where this one is gone."""
@@ -125,7 +115,7 @@ class _Shown:
             return
         self.turned.restart()
         self.head.show(**self._head(known))
-        self.rows.show(**self._rows(await self._members()))
+        self.rows.show(**await self._rows())
         self.past.show(known=known)
         await self.look_around()
 
@@ -138,7 +128,7 @@ class _Shown:
 
     async def turn(self, told: Told) -> None:
         self.turned.turn(told)
-        self.rows.show(**self._rows(await self._members()))
+        self.rows.show(**await self._rows())
 
     async def search(self, told: Told) -> None:
         words = str(told["value"]).strip()
@@ -220,21 +210,6 @@ def read_issue(session: Session, desk: Desk, issue: str, period: Period = "day")
         verdicts=verdicts,
         series=timeline(session, issue, period=period),
     )
-
-
-def whys(reports: tuple[Stored, ...]) -> dict[str, Why]:
-    """For each report the other one that it is most like; none for one alone."""
-    if len(reports) < 2:
-        return {}
-    vectors = np.stack([report.vector for report in reports])
-    alike = vectors @ vectors.T
-    np.fill_diagonal(alike, -2)
-    found = {}
-    for report, row in zip(reports, alike, strict=True):
-        other = reports[int(row.argmax())]
-        shared = tuple(phrase for phrase in shared_phrases(report.masked, other.masked) if "*" not in phrase)
-        found[report.report.key] = Why(other.report.key, float(row.max()), shared)
-    return found
 
 
 def _concerns(verdict: Verdict, issue: str, keys: Set[str]) -> bool:

@@ -30,7 +30,7 @@ STATUS = {
 }
 ROLES = {"submitter": "报送", "triage": "分拣", "analyst": "分析", "admin": "管理"}
 LINEAGE = {"born": "出现", "merged_into": "并入", "split_from": "拆分自", "moved": "移动自"}
-MACHINES = {"linker": "系统归并", "consolidate": "系统整理"}
+MACHINES = {"linker": "系统归并", "consolidate": "系统整理", "relink": "系统重新归并"}
 
 
 def category_name(category: str) -> str:
