@@ -157,9 +157,9 @@ def _plain(html: str) -> str:
 
 
 def test_the_page_says_why(town: Store) -> None:
-    assert said(town, "lamp1") == ("首条", "到来时没有足够相似的议题，自成一题。")
+    assert said(town, "lamp1") == ("由它立题", "到来时没有足够相似的议题，自成一题。")
     assert said(town, "lid") == (
-        "首条",
+        "由它立题",
         "到来时没有足够相似的议题，自成一题。最近的另一议题：阳光花园路灯坏了（分数 0.10）。",
     )
     assert said(town, "lamp2") == (

@@ -15,6 +15,7 @@ from api.pages.desk import Desk
 from api.pages.listing import Asked, Turned
 from api.pages.near import near_issues
 from api.pages.panel import Panel, Told
+from api.pages.reasons import read_reasons
 from api.pages.times import day_after, midnight
 from api.queries import ReportFilter, find_report, search_reports
 
@@ -77,7 +78,11 @@ async def build_one(desk: Desk) -> None:
     report = found
 
     def more(session: Session) -> dict[str, object]:
-        return {"issue": find_issue(session, report.issue), "corrected": corrections(session, report.report.key)}
+        return {
+            "issue": find_issue(session, report.issue),
+            "reason": read_reasons(session, [report]).get(report.report.key),
+            "corrected": corrections(session, report.report.key),
+        }
 
     shown = await desk.read(more)
     shown |= {"r": report, "near": None, "may": desk.may(UNMASKED), "triage": desk.may(TRIAGE), "unmasked": False}

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from api.issue_queries import IssueFilter, find_issue, list_issues, members
 from api.loop import history
 from api.pages.issue import ROWS
-from browser.looking import NAMES, Look, Served
+from browser.looking import NAMES, Look, Served, violations
 from corpora import default_taxonomy
 
 
@@ -49,6 +49,31 @@ def test_two_issues_are_merged_and_the_merge_is_undone(look: Look, served: Serve
     page.locator("button[data-decision]").click()
     expect(page.locator("button[data-decision]")).to_have_count(0)
     assert (size(served, one), size(served, other)) == before
+
+
+def test_members_say_why_they_joined_and_who_moved_them(look: Look, served: Served) -> None:
+    issue, other = largest(served, 4), largest(served, 5)
+    with served.store.reading() as session:
+        reports = {report.report.key: report for report in members(session, issue).items}
+    joined = next(one for one in reports.values() if one.why is not None and one.why["report"] in reports)
+    assert joined.why is not None
+    near = " ".join(reports[joined.why["report"]].headline.split())
+    looked = look("triage")
+    page = looked.go(f"/issues/{issue}")
+    row = page.locator(".member", has=page.locator(f"input[value='{joined.report.key}']"))
+    expect(row.locator("summary")).to_contain_text(f"因与《{near[:10]}")
+    row.locator("summary").click()
+    expect(row.get_by_role("link", name=f"《{near}》")).to_be_visible()
+    expect(row.get_by_text(f"分数 {joined.why['score']:.2f}，阈值 {joined.why['threshold']:.2f}")).to_be_visible()
+    assert violations(page) == []
+
+    page.locator("#merge-find").fill(other)
+    page.locator(f"button[data-issue={other}]").click()
+    expect(page.locator("button[data-decision]")).to_be_visible()
+    expect(page.get_by_text(f"由人工移入（{NAMES['triage']}").first).to_be_attached()
+    page.locator("button[data-decision]").click()
+    expect(page.locator("button[data-decision]")).to_have_count(0)
+    expect(page.get_by_text("由人工移入")).to_have_count(0)
 
 
 def test_members_are_picked_and_split_off_and_the_split_is_undone(look: Look, served: Served) -> None:
