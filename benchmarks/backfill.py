@@ -1,12 +1,13 @@
-"""Backfill of generated short reports by one worker and by two: reports a second of each, and of the linking pass.
+"""Backfill of generated reports by one worker and by two: reports a second of each, and of the linking pass.
 
     pip install 'minqing[backfill]'
     python -m benchmarks.backfill --reports 100000 --workers 1 2
+    python -m benchmarks.backfill --reports 20000 --characters 400 --workers 2 --link
 
-Reports have about 50 characters, tell of problems with five voices each, in ten cities, and lie in Parquet, JSONL and
-CSV files by turns. Each number of workers runs in a process of its own, with its own Ray, into a folder of its own; the
-last also links what it tagged into a store. Prints one JSON object; the peak memory is that of the process that stores
-and consolidates.
+Reports tell of problems with five voices each, in ten cities, and lie in Parquet, JSONL and CSV files by turns. Those
+of an archive have some 400 characters; by default these have 100, so that 100,000 are tagged in minutes. Each number of
+workers runs in a process of its own, with its own Ray, into a folder of its own. `--link` has the last also link what
+it tagged into a store, and tells the peak memory of the process that stores and consolidates. Prints one JSON object.
 """
 
 from __future__ import annotations
@@ -44,10 +45,19 @@ _TELLINGS = (
     "尊敬的领导您好，{}，{}，老人孩子受不了，严重影响生活，恳请处理！",
     "{}，{}，向物业说过也没有用，请有关部门尽快派人来看一看。",
 )
+#: What longer reports go on with.
+_MORE = (
+    *("我家就住在旁边，窗户都不敢开。", "上周三晚上十点多还在这样，根本没法休息。"),
+    *("前后找过社区和街道，每次都说在处理。", "附近有一所幼儿园，接送孩子的时候特别危险。"),
+    *("去年也有人反映过，整改了几天又恢复原样。", "楼里有三十多户人家，大家都在群里说这件事。"),
+    *("负责人说要等上面批复，一拖就是好几个月。", "为这件事已经花了两千多元，没有人承担。"),
+    *("如果一直没有人管，我们只好继续反映下去。", "现场的照片和录像都留着，需要的话可以提供。"),
+    *("希望能现场查看一次，给出明确的整改期限。", "下雨天更严重，老人出门摔倒过两次。"),
+)
 
 
-def reports(count: int) -> Iterator[dict[str, str]]:
-    """Rows of an archive, the same in every run."""
+def reports(count: int, *, characters: int) -> Iterator[dict[str, str]]:
+    """Rows of an archive, the same in every run; texts go on until they have so many characters, or some more."""
     rng, start = random.Random(7), datetime(2024, 1, 1)
     for number in range(count):
         own = random.Random(rng.randrange(max(1, count // VOICES)))
@@ -55,16 +65,18 @@ def reports(count: int) -> Iterator[dict[str, str]]:
         trouble = estate + own.choice(_WHERE) + own.choice(_TROUBLES)
         at = start + timedelta(minutes=own.randrange(1_000_000) + rng.randrange(40_000))
         text = rng.choice(_TELLINGS).format(trouble, rng.choice(_SINCE))
+        while len(text) < characters:
+            text += rng.choice(_MORE)
         row = {"id": f"r{number}", "text": text, "region": f"湖南省{city}", "received_at": at.isoformat()}
         yield row
 
 
-def write_archive(folder: Path, count: int) -> None:
+def write_archive(folder: Path, count: int, *, characters: int) -> None:
     """Files of three kinds by turns."""
     from pyarrow import Table, parquet
 
     folder.mkdir()
-    rows = list(reports(count))
+    rows = list(reports(count, characters=characters))
     for number, at in enumerate(range(0, count, FILE)):
         some, path = rows[at : at + FILE], folder / f"{number:04d}"
         match number % 3:
@@ -119,20 +131,21 @@ def _rate(what: str, count: int, seconds: float) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=100_000)
+    parser.add_argument("--characters", type=int, default=100, help="of a report, at least")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--only", metavar="FOLDER", type=Path, help="one run, in this process, over FOLDER/archive")
-    parser.add_argument("--link", action="store_true", help="with --only: link what was tagged as well")
+    parser.add_argument("--link", action="store_true", help="link what the last number of workers tagged as well")
     given = parser.parse_args()
     if given.only:
         (workers,) = given.workers
         print(json.dumps(run(given.only / "archive", given.only / f"tagged{workers}", workers, link=given.link)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        write_archive(Path(folder) / "archive", given.reports)
+        write_archive(Path(folder) / "archive", given.reports, characters=given.characters)
         runs = []
         for workers in given.workers:
             command = [sys.executable, "-m", "benchmarks.backfill", "--only", folder, "--workers", str(workers)]
-            last = ["--link"] if workers == given.workers[-1] else []
+            last = ["--link"] if given.link and workers == given.workers[-1] else []
             ran = subprocess.run([*command, *last], check=True, stdout=subprocess.PIPE, text=True)
             runs.append(json.loads(ran.stdout.splitlines()[-1]))
     rates = [one["per_second"] for one in runs]

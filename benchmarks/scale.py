@@ -19,7 +19,7 @@ from itertools import chain, repeat
 from pathlib import Path
 
 #: Reports in a part, as `api.backfill` cuts them.
-PART = 4096
+PART = 2048
 #: Bytes of disk that a report takes in the store, and of memory in the one process that consolidates: columns, indexes
 #: and the text (docs/scale.md).
 STORED, HELD = 6_800, 3_000

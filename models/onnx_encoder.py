@@ -66,7 +66,10 @@ class OnnxEncoder:
     """
 
     def __init__(self, folder: Path, *, threads: int | None = None, config: ArtefactConfig | None = None) -> None:
-        """`config` stands in for the folder's own, to measure what another choice would give."""
+        """`threads` read texts beside the caller's own thread, one a core where none is given; with 0 it reads itself.
+
+        `config` stands in for the folder's own, to measure what another choice would give.
+        """
         self._config = config or ArtefactConfig.load(folder)
         self._cutter = WindowCutter.load(folder)
         options = ort.SessionOptions()
@@ -76,7 +79,7 @@ class OnnxEncoder:
             ort.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])
             for graph in (LOWER, UPPER)
         )
-        self._pool = ThreadPoolExecutor(threads or cpu_count() or 1)
+        self._each = map if threads == 0 else ThreadPoolExecutor(threads or cpu_count() or 1).map
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -95,8 +98,11 @@ class OnnxEncoder:
         return self._config.version
 
     def encode(self, texts: Sequence[str]) -> Iterator[Encoding]:
-        """One encoding a text, in order, begun at the call; a text of any length is read whole, window by window."""
-        return self._pool.map(self._encode, texts, self._cutter.cut(texts))
+        """One encoding a text, in order; a text of any length is read whole, window by window.
+
+        Threads begin at the call; without them each is made when it is taken.
+        """
+        return self._each(self._encode, texts, self._cutter.cut(texts))
 
     def logits(self, texts: Sequence[str]) -> Iterator[tuple[Floats, Floats]]:
         """What is not calibrated yet, of the lower storey and the upper: logits (2 × ids,), primaries before labels."""
@@ -105,7 +111,7 @@ class OnnxEncoder:
             reading = self._read(windows)
             return reading.ballot.logits, self._read_on(reading).logits
 
-        return self._pool.map(both, self._cutter.cut(texts))
+        return self._each(both, self._cutter.cut(texts))
 
     def _encode(self, text: str, windows: list[Window]) -> Encoding:
         config = self._config

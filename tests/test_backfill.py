@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from api.ingest import Ingester
 from api.linking import LinkedStore
 from api.store import Store
 from corpora import Report, read_reports
-from models import load_scorer
+from models import load_pipeline, load_scorer
 from nlp import Pipeline
 
 REASON = "needs the backfill extra: pip install 'minqing[backfill]'"
@@ -116,8 +117,27 @@ def write_archive(folder: Path, *, files: int) -> Path:
     return folder
 
 
-def test_a_part_is_tagged_once(tmp_path: Path) -> None:
+def test_a_worker_is_one_thread_and_tells_the_same(pipeline: Pipeline, reports: list[Report]) -> None:
+    alone = load_pipeline(threads=0)
+    before = threading.active_count()
+    seen = [(analysis, threading.active_count()) for analysis in alone.stream(reports)]
+    assert {count for _, count in seen} == {before}
+    for (analysis, _), other in zip(seen, pipeline.analyse(reports), strict=True):
+        assert analysis.to_json(unmasked=True, scores=True) == other.to_json(unmasked=True, scores=True)
+        assert np.array_equal(analysis.vector, other.vector)
+
+
+def test_parts_of_another_size_are_not_those_that_are_done(tmp_path: Path) -> None:
+    """A run that goes on with parts of another size passes over nothing that was not tagged."""
+    files = [str(path) for path in input_files([str(write_archive(tmp_path / "archive", files=1))])]
+    for part in _parts({"file": files}, tmp_path, {}, 64):
+        (tmp_path / f"{part['part'][0]}.parquet").touch()
+    assert len(list(_parts({"file": files}, tmp_path, {}, 32))) == 4
+
+
+def test_a_part_is_tagged_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What workers do, one after another: files of each kind are cut, tagged, and not looked at again."""
+    monkeypatch.setenv("TOKENIZERS_PARALLELISM", "")  # a worker sets it for its own process, which is this one here
     out = tmp_path / "out"
     out.mkdir()
     files = [str(path) for path in input_files([str(write_archive(tmp_path / "archive", files=3))])]
