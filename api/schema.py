@@ -101,8 +101,12 @@ class ReportRow(Base):
 
     __tablename__ = "report"
     __table_args__ = (
-        Index("report_issue", "issue_id", "pk"),
-        Index("report_seen", "seen_at", "pk"),
+        Index("report_issue", "issue_id", "pk", "day"),
+        # All that figures of a period ask of its reports, so that none of them is fetched.
+        Index(
+            *("report_seen", "seen_at", "pk", "key", "issue_id", "day", "category", "division"),
+            *("urgent", "decided", "reviewed"),
+        ),
         Index("report_category_seen", "category", "seen_at", "pk"),
         Index("report_queue", "reviewed", "decided", "score", "pk"),
         Index("report_unreviewed", "reviewed", "seen_at", "pk"),

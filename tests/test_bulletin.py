@@ -228,6 +228,34 @@ def test_figures_before_the_period_and_surges_from_before_it_lead_to_their_repor
     assert {"p0", "p27", "w0"} <= set(told["去年同期报告"])
 
 
+def test_of_many_surges_the_clearest_are_told_and_the_others_lead_to_their_reports(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/b.db")
+    # Two of 22 issues, each of which surges, have fewer reports than the others.
+    told = {n: 5 if n < 2 else 6 for n in range(22)}
+    put(store, *LAMP)
+    put(
+        store,
+        *(
+            Told(id=f"i{n}.{m}", issue=f"i{n}", received=f"2026-03-03T1{m}:00:00", text=f"第{n}处积水")
+            for n, reports in told.items()
+            for m in range(reports)
+        ),
+    )
+    with store.reading() as session:
+        stats = read_stats(session, "week", WEEK, now=NOW)
+        bulletin = make_bulletin(session, stats)
+    store.close()
+    assert len(stats.surging) == 22
+    said = [s for b in bulletin.sections[1].blocks if isinstance(b, Paragraph) for s in b.sentences]
+    issues = [s.text for s in said if "判定突增" in s.text and "类于" not in s.text]
+    assert len(issues) == 20
+    (others,) = [s for s in said if "另有" in s.text]
+    assert others.text.startswith("另有 2 个突增议题")
+    assert [(source.what, sorted(source.reports)) for source in others.sources] == [
+        ("本周其余突增议题的报告", sorted(f"i{n}.{m}" for n in (0, 1) for m in range(5)))
+    ]
+
+
 def test_either_database_tells_the_same(new_postgresql: Callable[..., str], stats: Stats, bulletin: Bulletin) -> None:
     store = Store(new_postgresql())
     fill(store)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+#: What is told one by one of a kind, at most: no one reads more.
+MOST = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

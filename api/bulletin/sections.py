@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from api.bulletin import words
-from api.bulletin.document import Bars, Block, Paragraph, Row, Section, Sentence, Source, Table
+from api.bulletin.document import MOST, Bars, Block, Paragraph, Row, Section, Sentence, Source, Table
 from api.bulletin.trace import Trace
 from api.stats import Figure, Rising, Stats
 from corpora import top
 from nlp.surge import FEWEST, PAST, RATE, WINDOWS
 from nlp.trends import Change
-
-#: Issues and regions in a table, urgent reports in a list.
-MOST = 20
 
 
 def overview(stats: Stats, trace: Trace) -> Section:
@@ -36,7 +33,7 @@ def overview(stats: Stats, trace: Trace) -> Section:
             f"{words.category(f.key)} {f.reports} 条（{words.share(f.reports, total.reports)}）" for f in tops
         )
         told.append(Sentence(f"其中{kinds}。", period))
-    told.append(Sentence(f"{this}新出现议题 {len(stats.new)} 个。", trace.members(stats.new, f"{this}新议题的报告")))
+    told.append(Sentence(f"{this}新出现议题 {len(stats.new)} 个。", trace.issues(stats.new, f"{this}新议题的报告")))
     labels = tuple(words.day(stats.span.start + timedelta(days=n)) for n in range(stats.span.days))
     blocks: list[Block] = [Paragraph(tuple(told))]
     if len(labels) > 1:
@@ -56,8 +53,11 @@ def surging(stats: Stats, trace: Trace) -> Section:
         short = f"连续记录不足 {PAST[0] + WINDOWS[-1]} 天，不作突增检验。"
         return Section("突增议题", (Paragraph((Sentence(short),)),))
     blocks: list[Block] = []
-    for rising in stats.surging:
+    for rising in stats.surging[:MOST]:
         blocks += _surge(rising, stats, trace)
+    if others := [rising.key for rising in stats.surging[MOST:]]:
+        said = f"另有 {len(others)} 个突增议题，突增不及以上各个明显。"
+        blocks.append(Paragraph((Sentence(said, trace.issues(others, f"{this}其余突增议题的报告")),), item=True))
     for rising in stats.surging_categories:
         said = f"“{words.category(rising.key)}”类{_found(rising)}"
         blocks.append(Paragraph((Sentence(said, trace.surge(rising)),), item=True))
@@ -78,7 +78,7 @@ def largest(stats: Stats, trace: Trace) -> Section:
         sources = trace.issue(issue)
         cells = (about.name, about.place or "—", words.category(about.category), len(activity.reports))
         rows.append(Row((*cells, activity.previous, about.size, words.STATUS[about.status]), sources))
-        if issue not in {rising.key for rising in stats.surging}:
+        if issue not in {rising.key for rising in stats.surging[:MOST]}:
             examples.append(_examples(issue, stats, trace))
     header = ("议题", "地点", "类别", this, words.BEFORE[stats.unit], "累计", "办理")
     return Section("主要议题", (Table(f"{this}条数最多的议题", header, tuple(rows)), *examples))

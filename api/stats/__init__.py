@@ -14,7 +14,7 @@ from api.issues import Exemplar, Issue
 from api.loop import Status
 from api.queries import read_columns
 from api.schema import ReportRow
-from api.stats.counts import Figure, by_region, figures, inside, read_record, read_trend
+from api.stats.counts import Figure, by_region, figures, read_record, read_trend
 from api.stats.fraud import Manner, fraud_by_manner
 from api.stats.issues import (
     Activity,
@@ -28,9 +28,10 @@ from api.stats.issues import (
     new_issues,
     rising,
 )
+from api.stats.reports import Seen, inside, read_seen
 from nlp.holidays import Calendar, default_calendar
 from nlp.surge import PAST, WINDOWS
-from nlp.trends import Span, Unit, span_of
+from nlp.trends import Span, Unit, span_before, span_last_year, span_of
 
 __all__ = [
     "Activity",
@@ -76,7 +77,8 @@ class Stats:
     """Everything that is told of a period in a region ("" is everywhere), as known at `now`.
 
     daily: reports of each day of the period; judged: whether there is past enough to tell surges from chance;
-    issues: by id, what those named in `surging`, `largest` and `returned` did; overdue, supervised: as at `now`.
+    issues: by id, what those named in `surging`, `largest` and `returned` did; overdue, supervised: as at `now`;
+    seen, seen_before, seen_last_year: the reports of the period and of those that it is held against, oldest first.
     """
 
     unit: Unit
@@ -102,6 +104,9 @@ class Stats:
     urgent: tuple[Urgent, ...]
     unsure: tuple[str, ...]
     reviewed: int
+    seen: Seen
+    seen_before: Seen
+    seen_last_year: Seen
 
     def to_json(self) -> dict[str, Any]:
         """The public object; no personal data in it."""
@@ -144,10 +149,11 @@ def read_stats(
 ) -> Stats:
     """The figures of the day, week or month that holds a local day, for a division (`省/市`, with all inside it)."""
     calendar = calendar or default_calendar()
-    span = span_of(unit, day)
+    span, year = span_of(unit, day), span_last_year(unit, span_of(unit, day))
+    seen, before = (read_seen(session, one, region) for one in (span, span_before(unit, span)))
     record = read_record(session, unit, span, region, calendar)
     surging = rising(issue_series(session, record, region), span, calendar)
-    most = largest(session, span, region, most=LARGEST)
+    most = largest(session, seen, most=LARGEST)
     returned = moved_to(session, Status.REOPENED, span, region)
     named = dict.fromkeys([*(rise.key for rise in surging), *most, *returned])
     unsure, reviewed = _unsure(session, span, region)
@@ -164,10 +170,10 @@ def read_stats(
         surging=surging,
         surging_categories=rising(record.categories, span, calendar),
         largest=tuple(most),
-        new=tuple(new_issues(session, span, region)),
+        new=tuple(new_issues(session, seen, span)),
         returned=tuple(returned),
         concluded=tuple(moved_to(session, Status.CONCLUDED, span, region)),
-        issues=activities(session, unit, span, region, list(named)),
+        issues=activities(session, span, region, before, list(named)),
         in_hand=in_hand(session, region),
         overdue=tuple(late(session, now, region)),
         supervised=tuple(late(session, now, region, supervised=True)),
@@ -175,6 +181,9 @@ def read_stats(
         urgent=_urgent(session, span, region),
         unsure=unsure,
         reviewed=reviewed,
+        seen=seen,
+        seen_before=before,
+        seen_last_year=read_seen(session, year, region) if year else Seen(),
     )
 
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.queries import below
 from api.schema import ReportRow
 from api.statistics import count_groups
+from api.stats.reports import inside, midnight
 from corpora import top
 from nlp.baseline import Baseline, fit_baseline, kinds_of
 from nlp.holidays import Calendar
-from nlp.series import SHANGHAI, Period, Series, begin, count_series
+from nlp.series import Period, Series, begin, count_series
 from nlp.surge import PAST, WINDOWS
 from nlp.trends import Change, Span, Unit, change, span_before, span_last_year
 
@@ -90,19 +90,25 @@ def read_record(session: Session, unit: Unit, span: Span, region: str, calendar:
     reach, end = span.start - timedelta(days=REACH), span.end - timedelta(days=1)
     found = count_groups(session, ("day", "category"), first=reach, last=end, division=region or None)
     everywhere = count_groups(session, ("day",), first=reach, last=end) if region else found
-    first = _first(span, {day for day, *_ in everywhere})
-    days = {first + timedelta(days=n): n for n in range((span.end - first).days)}
-    tables: dict[str, NDArray[np.int_]] = defaultdict(lambda: np.zeros(len(days), dtype=np.int_))
-    for (day, category), reports in found.items():
-        if day >= first:
-            tables[category][days[day]] += reports
-    total = sum(tables.values(), np.zeros(len(days), dtype=np.int_))
+    first = _first(span, {group[0] for group in everywhere})
+    tables = _tables(found, first, span.end)
+    total = sum(tables.values(), np.zeros((span.end - first).days, np.int_))
     for category in [category for category in tables if top(category) != category]:
-        tables[top(category)] += tables[category]
-    start = datetime.combine(first, time(), SHANGHAI)
+        tables[top(category)] = tables.get(top(category), 0) + tables[category]
+    start = midnight(first)
     daily, *each = (Series("day", start, tuple(counts.tolist())) for counts in (total, *tables.values()))
     baseline = fit_baseline(total, kinds_of(daily, calendar))
     return Record(span, unit, first, daily, dict(sorted(zip(tables, each, strict=True))), baseline, calendar)
+
+
+def _tables(found: Mapping[tuple[date, str], int], first: date, end: date) -> dict[str, NDArray[np.int_]]:
+    """Daily counts of each category from `first` up to `end`, of those found by day and category."""
+    rows = {category: row for row, category in enumerate(dict.fromkeys(category for _, category in found))}
+    counts = np.zeros((len(rows), (end - first).days), np.int_)
+    table = np.array([(rows[c], day.toordinal(), n) for (day, c), n in found.items()], np.int_).reshape(-1, 3)
+    row, day, reports = table[table[:, 1] >= first.toordinal()].T
+    counts[row, day - first.toordinal()] = reports
+    return dict(zip(rows, counts, strict=True))
 
 
 def _first(span: Span, days: Set[date]) -> date:
@@ -159,16 +165,6 @@ def read_trend(
     times = session.scalars(select(ReportRow.seen_at).where(*conditions))
     empty = Series(period, start, (0,) * (Series(period, start, ()).index(last) + 1))
     return count_series(((t, "") for t in times), period=period, first=first, last=last).get("", empty)
-
-
-def inside(region: str, span: Span | None = None) -> list[ColumnElement[bool]]:
-    """The conditions on ReportRow: in a region ("" is everywhere), and on the days of a span."""
-    conditions: list[ColumnElement[bool]] = []
-    if region:
-        conditions.append(below(ReportRow.division, region, "/"))
-    if span is not None:
-        conditions += [ReportRow.day >= span.start, ReportRow.day < span.end]
-    return conditions
 
 
 def _change_json(change: Change) -> dict[str, Any]:

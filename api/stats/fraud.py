@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.queries import below, read_columns
 from api.schema import ReportRow
-from api.stats.counts import inside
+from api.stats.reports import inside
 from nlp.trends import Span
 
 

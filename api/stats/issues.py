@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from api.issues import Exemplar, Issue, read_issues
 from api.loop import IN_HAND, Status, is_overdue, is_supervised
 from api.queries import below, read_columns
 from api.schema import IssueRow, ReportRow, TransitionRow
-from api.stats.counts import Record, inside
+from api.stats.counts import Record
+from api.stats.reports import Seen, inside, midnight
 from nlp.holidays import Calendar
-from nlp.series import SHANGHAI, Series
+from nlp.series import Series
 from nlp.surge import FEWEST, WINDOWS, Verdict, find_all_surges
-from nlp.trends import Span, Unit, count, span_before
+from nlp.trends import Span, count
 
 #: Reports of an issue shown as examples.
 EXEMPLARS = 3
@@ -85,10 +88,11 @@ def issue_series(session: Session, record: Record, region: str) -> dict[str, Ser
         .group_by(ReportRow.issue_id)
         .having(func.count() >= FEWEST)
     )
-    on_record = inside(region, Span(record.first, record.span.end))
+    # By day, not by time: the days of an issue's reports stand in the index of its members.
     query = (
         select(ReportRow.issue_id, ReportRow.day, func.count())
-        .where(ReportRow.issue_id.in_(busy), *on_record)
+        .where(ReportRow.issue_id.in_(busy), *inside(region))
+        .where(ReportRow.day >= record.first, ReportRow.day < record.span.end)
         .group_by(ReportRow.issue_id, ReportRow.day)
         .order_by(ReportRow.issue_id)
     )
@@ -98,58 +102,46 @@ def issue_series(session: Session, record: Record, region: str) -> dict[str, Ser
     return {issue: record.series(found) for issue, found in days.items()}
 
 
-def largest(session: Session, span: Span, region: str, *, most: int) -> list[str]:
-    """The issues with most reports in a span, more than one; ties: the one that is larger in all, then by id."""
-    reports = func.count()
-    query = (
-        select(ReportRow.issue_id)
-        .join(IssueRow, IssueRow.id == ReportRow.issue_id)
-        .where(*inside(region, span))
-        .group_by(ReportRow.issue_id, IssueRow.size)
-        .having(reports > 1)
-        .order_by(reports.desc(), IssueRow.size.desc(), ReportRow.issue_id)
-        .limit(most)
-    )
-    return list(session.scalars(query))
+def largest(session: Session, seen: Seen, *, most: int) -> list[str]:
+    """The issues with most of these reports, more than one; ties: the one that is larger in all, then by id."""
+    counts = {issue: n for issue, n in Counter(seen.issues).most_common() if n > 1}
+    fewest = min(list(counts.values())[:most], default=0)
+    sizes = {issue.id: issue.size for issue in read_issues(session, [i for i, n in counts.items() if n >= fewest])}
+    return sorted(sizes, key=lambda issue: (-counts[issue], -sizes[issue], issue))[:most]
 
 
-def activities(session: Session, unit: Unit, span: Span, region: str, issues: Sequence[str]) -> dict[str, Activity]:
-    """What the issues did in a span, counting reports of the region."""
-    before = span_before(unit, span)
+def activities(session: Session, span: Span, region: str, before: Seen, issues: Sequence[str]) -> dict[str, Activity]:
+    """What the issues did in a span, counting reports of the region; `before` are those of the span before it."""
     query = (
-        select(ReportRow.issue_id, ReportRow.day, ReportRow.key, ReportRow.headline)
-        .where(ReportRow.issue_id.in_(issues), *inside(region, Span(before.start, span.end)))
+        select(ReportRow.issue_id, ReportRow.key, ReportRow.headline)
+        .where(ReportRow.issue_id.in_(issues), *inside(region, span))
         .order_by(ReportRow.seen_at, ReportRow.pk)
     )
     now: dict[str, list[Exemplar]] = {issue: [] for issue in issues}
-    then = dict.fromkeys(issues, 0)
-    for issue, day, key, headline in read_columns(session, query):
-        if day < span.start:
-            then[issue] += 1
-        else:
-            now[issue].append(Exemplar(key, headline))
+    for issue, key, headline in read_columns(session, query):
+        now[issue].append(Exemplar(key, headline))
+    then = Counter(before.issues)
     return {
         issue.id: Activity(issue, tuple(e.report for e in now[issue.id]), then[issue.id], _examples(now[issue.id]))
         for issue in read_issues(session, issues)
     }
 
 
-def new_issues(session: Session, span: Span, region: str) -> list[str]:
-    """Issues that have reports in a span and none before it, oldest first."""
-    earlier = aliased(ReportRow)
-    query = (
+def new_issues(session: Session, seen: Seen, span: Span) -> list[str]:
+    """The issues of these reports, which are those of a span, that have none before it; oldest first."""
+    known = (
         select(ReportRow.issue_id)
-        .where(*inside(region, span))
-        .where(~exists().where(earlier.issue_id == ReportRow.issue_id, earlier.day < span.start))
+        .where(ReportRow.issue_id.in_(select(ReportRow.issue_id).where(*inside("", span))))
         .group_by(ReportRow.issue_id)
-        .order_by(func.min(ReportRow.seen_at), ReportRow.issue_id)
+        .having(func.min(ReportRow.day) < span.start)
     )
-    return [issue for (issue,) in read_columns(session, query)]
+    old = {issue for (issue,) in read_columns(session, known)}
+    return [issue for issue in dict.fromkeys(seen.issues) if issue not in old]
 
 
 def moved_to(session: Session, status: Status, span: Span, region: str) -> list[str]:
     """Issues that came to a status in a span: concluded, or reopened; by id."""
-    start, end = (datetime.combine(day, time(), SHANGHAI) for day in (span.start, span.end))
+    start, end = midnight(span.start), midnight(span.end)
     query = (
         select(TransitionRow.issue)
         .join(IssueRow, IssueRow.id == TransitionRow.issue)
@@ -179,5 +171,7 @@ def _in_region(region: str) -> list[ColumnElement[bool]]:
 
 def _examples(reports: Iterable[Exemplar]) -> tuple[Exemplar, ...]:
     """The first of each headline, up to EXEMPLARS."""
-    different = {exemplar.headline: exemplar for exemplar in reversed(list(reports))}
-    return tuple(list(reversed(different.values()))[:EXEMPLARS])
+    different: dict[str, Exemplar] = {}
+    for exemplar in reports:
+        different.setdefault(exemplar.headline, exemplar)
+    return tuple(islice(different.values(), EXEMPLARS))
