@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -29,6 +28,9 @@ def timed(page: Page, act: Callable[[], object], seen: str) -> float:
 
 #: Where a list stands, or that there is nothing in it.
 ROWS = "tbody, .empty"
+#: That the page within the page, which a bulletin is, stands to its end.
+BULLETIN = """((shown) => shown?.readyState === "complete" && shown.querySelector(".sources"))(
+    document.querySelector("iframe.bulletin")?.contentDocument)"""
 
 
 class Actions:
@@ -52,11 +54,11 @@ class Actions:
     def note(self, name: str, act: Callable[[], object], seen: str) -> None:
         self.found.setdefault(name, []).append(timed(self.page, act, seen))
 
-    def anew(self, name: str, act: Callable[[], object], part: str) -> None:
-        """Until a part of the page has been put there anew."""
+    def anew(self, name: str, act: Callable[[], object], part: str, *, there: str = "true") -> None:
+        """Until a part of the page has been put there anew, and a condition holds."""
         self.page.wait_for_function("!document.querySelector('.page').innerText.includes('正在查找')")
         self.page.evaluate(f"document.querySelector({json.dumps(part)}).dataset.old = 'yes'")
-        self.note(name, act, "!document.querySelector('[data-old]')")
+        self.note(name, act, f"!document.querySelector('[data-old]') && {there}")
 
     def triage(self) -> None:
         page = self.page
@@ -137,14 +139,11 @@ class Actions:
 
     def bulletins(self) -> None:
         self.go("/bulletins")
-        for period in ("month", "day", "week"):
-            # What it shows is a page of its own, below how many reports there are: until both are there.
-            choose = partial(self.page.locator("select[name=period]").select_option, period)
-            with self.page.expect_response(re.compile("/bulletins/preview")) as answer:
-                start = time.perf_counter()
-                self.anew(f"bulletins: a {period}, how many", choose, "#counted")
-            answer.value.finished()
-            self.found.setdefault(f"bulletins: a {period}, whole", []).append(1000 * (time.perf_counter() - start))
+        for told, there in (("how many", "true"), ("whole", BULLETIN)):
+            for period in ("month", "day", "week") * 3:
+                self.page.wait_for_function(BULLETIN)
+                choose = partial(self.page.locator("select[name=period]").select_option, period)
+                self.anew(f"bulletins: a {period}, {told}", choose, "#counted", there=there)
 
     def map(self) -> None:
         page = self.page
