@@ -15,7 +15,7 @@ from nlp.gram_weights import GramWeights
 from nlp.link_columns import grow
 from nlp.link_traits import KEYS
 from nlp.nearest import NearestVectors
-from nlp.ngrams import distinct
+from nlp.ngrams import distinct, starts
 
 #: Steps back along each chain.
 STEPS, COPIES = 16, 4
@@ -43,13 +43,13 @@ class Chains:
 
     def add(self, row: int, keys: NDArray[np.int64]) -> None:
         """Put a row under up to `slots` distinct keys."""
-        if row >= len(self.before):
-            self.make_room(row + 1)
+        if row + 1 >= len(self.before):
+            self.make_room(row + 2)
         self.before[row, : len(keys)] = self.heads[keys]
         self.heads[keys] = row * self.slots + np.arange(len(keys))
 
     def make_room(self, rows: int) -> None:
-        """Room for rows 0 to rows - 1, at least."""
+        """Room for rows 0 to rows - 1, at least; the last one is never taken."""
         while len(self.before) < rows:
             old = len(self.before)
             grow(self.before)
@@ -57,20 +57,18 @@ class Chains:
 
     def walk(self, keys: NDArray[np.int64], steps: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(rows, index of the key each was found under), up to `steps` rows a key, the latest first."""
-        rows, under = [], []
+        latest = self.heads.take(keys)
+        # the entry behind the last one is nobody's, so that what has ended (-1) stays ended
         flat = self.before.reshape(-1)
-        entries, which = self.heads[keys], np.arange(len(keys))
-        for _ in range(steps):
-            kept = entries >= 0
-            entries, which = entries[kept], which[kept]
-            if not len(entries):
+        entries = np.empty((steps, len(keys)), np.int32)
+        for step in range(steps):
+            entries[step] = latest
+            if not step % 4 and (latest < 0).all():
+                entries = entries[:step]
                 break
-            rows.append(entries // self.slots)
-            under.append(which)
-            entries = flat[entries]
-        if not rows:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        return np.concatenate(rows), np.concatenate(under)
+            latest = flat[latest]
+        there = np.flatnonzero(entries >= 0)
+        return entries.take(there).astype(np.int64) // self.slots, there % max(len(keys), 1)
 
 
 class Candidates:
@@ -94,7 +92,7 @@ class Candidates:
 
     def copies(self, bands: NDArray[np.int64]) -> NDArray[np.int64]:
         """Distinct rows that share a band of the sketch, ascending: copies, near ones too, and a few strangers."""
-        return np.unique(self._copies.walk(bands, COPIES)[0])
+        return distinct(self._copies.walk(bands, COPIES)[0])
 
     def find(
         self,
@@ -111,11 +109,15 @@ class Candidates:
         weight = self._weights(asked.astype(np.uint32))
         rows, under = self._rare.walk(asked, STEPS)
         if len(rows):
-            met, at = np.unique(rows, return_inverse=True)
-            shared = np.bincount(at, weight[under])
+            order = np.argsort(rows, kind="stable")
+            rows, first = rows[order], starts(rows[order])
+            met, shared = rows[first], np.add.reduceat(weight[under[order]], first, dtype=np.float64)
+            if len(met) > SHARING:
+                enough = np.flatnonzero(shared >= np.partition(shared, -SHARING)[-SHARING])
+                met, shared = met[enough], shared[enough]
             # heaviest first; ties by age, so that equal stores answer alike
-            rows = met[np.lexsort((met, -shared))[:SHARING]]
-        return np.unique(np.concatenate((near, copies, rows)))
+            rows = met[np.argsort(-shared, kind="stable")[:SHARING]]
+        return distinct(np.concatenate((near, copies, rows)))
 
 
 def _distinct(buckets: NDArray[np.uint32]) -> NDArray[np.int64]:

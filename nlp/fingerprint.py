@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.ngrams import hashes
+from nlp.ngrams import distinct, hashes
 
 #: Rows of a sketch; the estimate's standard error is at most 0.5 / sqrt(ROWS).
 ROWS = 32
@@ -32,23 +32,20 @@ def sketch(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     grams = hashes(codes, GRAM)
     if not len(grams):
         grams = np.frombuffer(hashlib.blake2b(codes.tobytes(), digest_size=8).digest(), np.uint64)
-    with np.errstate(over="ignore"):
-        mixed = grams * _A
-        mixed += _B
+    mixed = grams * _A
+    mixed += _B
     return np.asarray((mixed.min(axis=1) >> np.uint64(32)).astype(np.uint32))
 
 
 def bands(rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
     """Hashes of the sketch's bands, shape (BANDS,): near copies share at least one."""
-    with np.errstate(over="ignore"):
-        mixed = rows.reshape(BANDS, BAND).astype(np.uint64)
-        folded = np.arange(BANDS, dtype=np.uint64)
-        for column in mixed.T:
-            folded = (folded ^ column) * np.uint64(0x9E3779B97F4A7C15)
-            folded ^= folded >> np.uint64(31)
+    folded = np.arange(BANDS, dtype=np.uint64)
+    for column in rows.reshape(BANDS, BAND).astype(np.uint64).T:
+        folded = (folded ^ column) * np.uint64(0x9E3779B97F4A7C15)
+        folded ^= folded >> np.uint64(31)
     return np.asarray(folded)
 
 
 def band_keys(rows: NDArray[np.uint32]) -> NDArray[np.int64]:
     """Distinct 22-bit keys of the bands."""
-    return np.asarray(np.unique(bands(rows) >> np.uint64(42)).astype(np.int64))
+    return distinct(bands(rows) >> np.uint64(42)).astype(np.int64)

@@ -191,20 +191,20 @@ class Linker:
         """((issue, evidence) best first, nearest row by issue) of the issues nearest to a row."""
         if not len(found):
             return [], {}
-        issue_of = self.partition.issue_of
+        issue_of, members = self.partition.issue_of, self.partition.members
         by_issue: dict[str, dict[int, float]] = {}
         for other, value in zip(found.tolist(), self.odds(row, found).tolist(), strict=True):
             by_issue.setdefault(issue_of[other], {})[other] = value
-        best = sorted(by_issue, key=lambda i: (-max(by_issue[i].values()), self.partition.members[i][0]))[:ISSUES]
+        best = sorted((-max(odds.values()), members[i][0], i) for i, odds in by_issue.items())[:ISSUES]
         # an issue none of whose nearest members is like enough is not looked at more closely: it could not be joined
-        close = [i for i in best if max(by_issue[i].values()) > self.scorer.join_above - AGREEING]
-        more = [m for i in close for m in sample(self.partition.members[i]) if m not in by_issue[i]]
+        close = [i for odds, _, i in best if -odds > self.scorer.join_above - AGREEING]
+        more = [m for i in close for m in sample(members[i]) if m not in by_issue[i]]
         if more:
             for other, value in zip(more, self.odds(row, np.array(more, np.int64)).tolist(), strict=True):
                 by_issue[issue_of[other]][other] = value
-        scores = [(i, self._evidence(by_issue[i].values(), len(self.partition.members[i]))) for i in best]
-        scores.sort(key=lambda score: (-score[1], self.partition.members[score[0]][0]))
-        return scores, {i: max(by_issue[i], key=lambda m: (by_issue[i][m], -m)) for i in best}
+        scores = [(i, self._evidence(by_issue[i].values(), len(members[i]))) for _, _, i in best]
+        scores.sort(key=lambda score: (-score[1], members[score[0]][0]))
+        return scores, {i: max(by_issue[i], key=lambda m: (by_issue[i][m], -m)) for _, _, i in best}
 
     @staticmethod
     def _evidence(odds: Iterable[float], pairs: int) -> float:

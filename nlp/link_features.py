@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.fingerprint import ROWS
 from nlp.gram_weights import GramWeights
 from nlp.link_columns import (
     CITIES_AT,
@@ -22,7 +23,6 @@ from nlp.link_columns import (
     Columns,
 )
 from nlp.link_traits import ABOUT_FROM, NAMES_FROM
-from nlp.ngrams import BUCKETS
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -56,70 +56,62 @@ FEATURES = (
 #: Taken where one of the two times is unknown.
 USUAL_DAYS = 90.0
 _COLUMN = {name: column for column, name in enumerate(FEATURES)}
-#: Where each list of grams stands, and the flag of its grams.
+#: Where each list of grams stands, and the mark of its grams.
 _LISTS = ((RARE_AT, 1), (TOPIC_AT, 2), (HEAD_AT, 4), (NAME_AT, 8))
-_OWN_FLAG = np.concatenate([np.full(at.stop - at.start, flag, np.uint8) for at, flag in _LISTS])
+_OWN_MARK = np.concatenate([np.full(at.stop - at.start, mark, np.uint8) for at, mark in _LISTS])
 #: Sums each list: 1 where a column is of it.
-_OF_LIST = (_OWN_FLAG[:, None] == [flag for _, flag in _LISTS]).astype(np.float32)
-_TEXT = HEAD_AT.stop
+_OF_LIST = (_OWN_MARK[:, None] == [mark for _, mark in _LISTS]).astype(np.float32)
+#: Marks of grams that stand in the text (a name may be the tagger's), and the headline's where a column is of the text.
+_IN_TEXT = np.uint8(7)
+_IN_HEAD = np.where(_OWN_MARK <= 4, 4, 0).astype(np.uint8)
+_OF_SKETCH = np.full(ROWS, 1 / ROWS, np.float32)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Comparer:
-    """Compares one row with many; holds scratch tables so that no call allocates them."""
+    """Compares one row with many."""
 
     weights: GramWeights
-    _flags: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(BUCKETS, np.uint8))
-    _place: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(BUCKETS, np.uint8))
 
     def compare(self, columns: Columns, row: int, others: NDArray[np.int64]) -> Floats:
         """Features of `row` against `others`, shape (len(others), len(FEATURES)); symmetric in the two."""
-        own, grams = columns.grams[row], columns.grams[others]
-        own_weight, weight = self.weights(own), self.weights(grams)
-        for lists, flag in _LISTS:
-            self._flags[own[lists]] |= flag
-        self._flags[0] = 0
-        hits = self._flags[grams]
-        self._flags[own] = 0
+        own, grams = columns.grams[row], columns.grams.take(others, axis=0)
+        own_weight = self.weights(own)
+        weight, hits = self.weights.meet([(own[at], mark) for at, mark in _LISTS], grams)
         result = np.zeros((len(others), len(FEATURES)), np.float32)
 
         def put(name: str, values: NDArray[np.generic]) -> None:
             result[:, _COLUMN[name]] = values
 
         squares, own_squares = weight * weight, own_weight * own_weight
-        same_list = (hits & _OWN_FLAG != 0).astype(np.float32)
+        same_list = (hits & _OWN_MARK != 0).astype(np.float32)
         norms = np.sqrt(np.maximum((squares @ _OF_LIST) * (own_squares @ _OF_LIST), 1e-6))
         at = _COLUMN["text_cosine"]
         result[:, at : at + 3] = ((squares * same_list) @ _OF_LIST / norms)[:, :3]
-        about, own_about = _is_about(weight[:, HEAD_AT]), _is_about(own_weight[HEAD_AT])
-        in_heads, own_head = same_list[:, HEAD_AT], own_squares[HEAD_AT]
-        put("head_about_cosine", _cosine(own_head * own_about, squares[:, HEAD_AT] * about, in_heads))
-        placed, own_placed = columns.placed[others], columns.placed[row]
-        covers = self._covers(
-            own[HEAD_AT],
-            grams[:, :_TEXT],
-            hits[:, :_TEXT],
-            (
-                (
-                    own_weight[HEAD_AT] * _is_name(own_weight[HEAD_AT]),
-                    weight[:, HEAD_AT] * _is_name(weight[:, HEAD_AT]),
-                ),
-                (own_weight[HEAD_AT] * own_about, weight[:, HEAD_AT] * about),
-                (own_weight[HEAD_AT] * ~own_placed, weight[:, HEAD_AT] * ~placed),
-            ),
-        )
+        head, own_head = weight[:, HEAD_AT], own_weight[HEAD_AT]
+        about, own_about = _is_about(head), _is_about(own_head)
+        in_heads, own_head_about = same_list[:, HEAD_AT], own_squares[HEAD_AT] * own_about
+        put("head_about_cosine", _cosine(own_head_about, squares[:, HEAD_AT] * about, in_heads))
+        unplaced, own_unplaced = ~columns.placed.take(others, axis=0), ~columns.placed[row]
         at = _COLUMN["name_cover_low"]
-        result[:, at : at + 6] = covers
+        result[:, at : at + 6] = _covers(
+            (own_head * _is_name(own_head), own_head * own_about, own_head * own_unplaced),
+            np.stack((head * _is_name(head), head * about, head * unplaced)),
+            _held(own[HEAD_AT], grams, hits),
+            (hits[:, HEAD_AT] & _IN_TEXT != 0).astype(np.float32),
+        )
         rare = weight[:, RARE_AT]
-        put("shared_names", np.log1p(_dot(rare, (hits[:, RARE_AT] & 7 > 0) & _is_name(rare))))
-        put("copied", (columns.sketch[others] == columns.sketch[row]).mean(axis=1))
-        put("vector_cosine", columns.vector[others].astype(np.float32) @ columns.vector[row] * VECTOR_STEP**2)
-        codes, own_codes = columns.codes[others], columns.codes[row]
+        put("shared_names", np.log1p(_dot(rare, (hits[:, RARE_AT] & _IN_TEXT != 0) & _is_name(rare))))
+        put("copied", (columns.sketch.take(others, axis=0) == columns.sketch[row]).astype(np.float32) @ _OF_SKETCH)
+        vectors = columns.vector.take(others, axis=0).astype(np.float32)
+        put("vector_cosine", vectors @ columns.vector[row].astype(np.float32) * VECTOR_STEP**2)
+        codes, own_codes = columns.codes.take(others, axis=0), columns.codes[row]
         at = _COLUMN["same_category"]
         result[:, at : at + 2] = (codes[:, 1:] == own_codes[1:]) & (own_codes[1:] >= 0)
-        days = np.abs(columns.numbers[others, 0] - columns.numbers[row, 0])
+        numbers, (own_day, own_length) = columns.numbers.take(others, axis=0), columns.numbers[row]
+        days = np.abs(numbers[:, 0] - own_day)
         put("days_apart", np.log1p(np.where(np.isnan(days), np.float32(USUAL_DAYS), days)))
-        places, own_places = columns.places[others], columns.places[row]
+        places, own_places = columns.places.take(others, axis=0), columns.places[row]
         same, clash = _places(own_places[INNER_AT], places[:, INNER_AT])
         _, city_clash = _places(own_places[CITIES_AT], places[:, CITIES_AT])
         put("same_district", same)
@@ -131,39 +123,34 @@ class Comparer:
         same_number, _ = _places(own_places[NUMBERED_AT], places[:, NUMBERED_AT])
         put("same_number", same_number)
         put("other_number", same_unit & ~same_number)
-        put("length_ratio", np.abs(np.log(np.maximum(columns.numbers[others, 1], 1) / max(columns.numbers[row, 1], 1))))
+        put("length_ratio", np.abs(np.log(np.maximum(numbers[:, 1], 1) / max(own_length, 1))))
         return result
 
-    def _covers(
-        self,
-        head: NDArray[np.uint32],
-        grams: NDArray[np.uint32],
-        hits: NDArray[np.uint8],
-        parts: tuple[tuple[Floats, Floats], ...],
-    ) -> Floats:
-        """How much of each headline the other report holds anywhere, lower and higher of both ways for each part.
 
-        parts: weights of the own headline's grams (HEAD,) and of the others' (others, HEAD), 0 outside the part.
-        """
-        held = hits[:, HEAD_AT] & 7 > 0
-        own_held = self._held(head, grams, hits & 4)
-        result = np.empty((len(grams), 2 * len(parts)), np.float32)
-        for number, (mine, theirs) in enumerate(parts):
-            one = own_held @ mine / max(float(mine.sum()), 1e-6)
-            two = _dot(theirs, held) / np.maximum(theirs.sum(axis=1), 1e-6)
-            result[:, 2 * number], result[:, 2 * number + 1] = np.minimum(one, two), np.maximum(one, two)
-        return result
+def _covers(mine: tuple[Floats, ...], theirs: Floats, own_held: Floats, held: Floats) -> Floats:
+    """How much of each headline the other report holds anywhere, lower and higher of both ways for each part.
 
-    def _held(self, own: NDArray[np.uint32], grams: NDArray[np.uint32], hits: NDArray[Any]) -> Floats:
-        """Which of own grams each other report holds, 0 or 1; hits: where among the others' grams one of them stands.
+    mine, theirs: weights of the own headline's grams, (HEAD,) a part, and of the others', (parts, others, HEAD), 0
+    outside the part; own_held, held: which of them the other report holds, 0 or 1, (others, HEAD).
+    """
+    result = np.empty((len(held), 2 * len(mine)), np.float32)
+    two = np.einsum("pij,ij->pi", theirs, held) / np.maximum(theirs.sum(axis=2), 1e-6)
+    one = np.stack([own_held @ part / max(float(part.sum()), 1e-6) for part in mine])
+    result[:, ::2], result[:, 1::2] = np.minimum(one, two).T, np.maximum(one, two).T
+    return result
 
-        There are few hits, so each one's place is looked up.
-        """
-        at, list_at = np.nonzero(hits)
-        self._place[own] = np.arange(len(own))
-        held = np.zeros((len(grams), len(own)), np.float32)
-        held[at, self._place[grams[at, list_at]]] = 1
-        return held
+
+def _held(head: NDArray[np.uint32], grams: NDArray[np.uint32], hits: NDArray[np.uint8]) -> Floats:
+    """Which of a headline's grams each other report holds in its text, 0 or 1, (others, HEAD).
+
+    There are few hits, so each one's place is looked up.
+    """
+    at = np.flatnonzero(hits & _IN_HEAD)
+    order = np.argsort(head)
+    place = order[np.searchsorted(head[order], grams.take(at))]
+    held = np.zeros((len(grams), len(head)), np.float32)
+    held[at // grams.shape[1], place] = 1
+    return held
 
 
 def _dot(one: Floats, other: NDArray[Any]) -> Floats:

@@ -90,7 +90,7 @@ def _loaded(part: Path, facts: dict[str, Any], linker: Linker) -> Linker:
         column[:size] = np.load(part / f"{name}.npy", mmap_mode="r")
     for name, chains in linker.candidates.chains().items():
         chains.heads[:] = np.load(part / f"{name}-heads.npy", mmap_mode="r")
-        chains.make_room(size)
+        chains.make_room(size + 1)
         chains.before[:size] = np.load(part / f"{name}-before.npy", mmap_mode="r")
     linker.candidates.nearest.load(part / _INDEX)
     linker.weights.set(np.load(part / "counts.npy"), facts["documents"])

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from nlp.anchors import district_codes, districts, names, numbered
 from nlp.entity import Entity
 from nlp.fingerprint import band_keys, exact, sketch
 from nlp.gram_weights import GramWeights
-from nlp.ngrams import distinct, letters, ngrams
+from nlp.ngrams import codes, distinct, grams, spelled, starts
 
 #: Widths of the lists of grams, padded with bucket 0.
 RARE, TOPIC, HEAD, NAME = 64, 48, 40, 24
@@ -28,6 +29,8 @@ HEADLINE = 40
 #: Districts kept of a report.
 PLACES = 4
 
+#: Room for one flag behind a bucket.
+_FLAG = np.uint32(1)
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
 
 
@@ -80,33 +83,36 @@ def read_traits(
     """
     title, text = report.title, report.text
     headline = title if len(title) >= 4 else _SENTENCE.split(text.strip(), maxsplit=1)[0][:HEADLINE]
-    codes = letters(f"{title}\n{text}")
-    buckets, repeats = np.unique(np.concatenate(ngrams(codes)), return_counts=True)
-    weight = background(buckets)
-    about = (weight > ABOUT_FROM) & (weight < NAMES_FROM)
-    # what is said twice counts more: the rarest grams of all are chance, while a name comes back
-    weight *= 1 + np.log(repeats, dtype=np.float32)
-    head = letters(headline)
     cities, inner = districts(f"{report.region}\n{headline}")
     if not inner:
         more_cities, inner = districts(text[:120])
         cities = cities or more_cities
     units, numbers = numbered(headline)
-    name_grams, name_triples = ngrams(letters("\n".join(names(headline, entities))))
-    head_grams = np.concatenate(ngrams(head))
-    first, rare = _first(head_grams, HEAD), _top(buckets, weight, RARE)
-    placed = np.concatenate((name_grams, name_triples, *ngrams(letters("\n".join(district_codes(headline))))))
-    shingles = sketch(codes)
+    # all of it hashed at once; a break stands between the parts
+    told = (f"{title}\n{text}", headline, "\n".join(names(headline, entities)), "\n".join(district_codes(headline)))
+    spellings = [spelled(part) for part in told]
+    whole, (end, head_end, name_end, _) = codes("\n".join(spellings)), accumulate(len(part) + 1 for part in spellings)
+    letters, table = whole[: end - 1], grams(whole)
+    head_grams, name_grams = _some(table[:, end:head_end]), _some(table[:2, head_end:name_end])
+    ordered = np.sort(_some(table[:, :end]))
+    at = starts(ordered)
+    buckets, repeats = ordered[at], np.diff(at, append=len(ordered))
+    weight = background(buckets)
+    about = (weight > ABOUT_FROM) & (weight < NAMES_FROM)
+    # what is said twice counts more: the rarest grams of all are chance, while a name comes back
+    ranked = _heaviest(buckets << _FLAG | about, weight * (1 + np.log(repeats, dtype=np.float32)))
+    rare, topic = _padded(ranked >> _FLAG, RARE), _padded(ranked[ranked & _FLAG > 0] >> _FLAG, TOPIC)
+    first, shingles = _first(head_grams, HEAD), sketch(letters)
     return Traits(
         rare=rare,
-        topic=_top(buckets[about], weight[about], TOPIC),
+        topic=topic,
         head=first,
         name=_first(name_grams, NAME),
-        placed=(first[:, None] == placed).any(axis=1),
+        placed=(first[:, None] == _some(table[:, head_end:])).any(axis=1),
         keys=_keys(np.concatenate((head_grams, name_grams)), rare, background),
         sketch=shingles,
         bands=band_keys(shingles),
-        copy=exact(codes),
+        copy=exact(letters),
         cities=_codes(cities),
         inner=_codes(inner),
         units=_codes(units),
@@ -114,36 +120,38 @@ def read_traits(
         category=code(category),
         top=code(category.partition(".")[0]),
         day=report.received_at.timestamp() / 86400 if report.received_at else float("nan"),
-        length=len(codes),
+        length=len(letters),
         vector=vector,
     ), buckets
 
 
+def _some(table: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """What is there of a table of grams, in order."""
+    return table[table > 0]
+
+
 def _keys(front: NDArray[np.uint32], rare: NDArray[np.uint32], background: GramWeights) -> NDArray[np.uint32]:
     front = distinct(front)
-    front = front[np.argsort(-background(front), kind="stable")[:KEYS_OF_HEAD]]
+    front = _heaviest(front, background(front))[:KEYS_OF_HEAD]
     rest = rare[: KEYS + KEYS_OF_HEAD]
     rest = rest[(rest > 0) & ~(rest[:, None] == front).any(axis=1)]
-    return _padded(np.concatenate((front, rest))[:KEYS], KEYS)
+    return _padded(np.concatenate((front, rest)), KEYS)
 
 
-def _top(buckets: NDArray[np.uint32], weight: NDArray[np.float32], width: int) -> NDArray[np.uint32]:
-    """The weightiest of ascending buckets, heaviest first, ties by bucket; padded."""
-    if len(buckets) > width:
-        kept = np.flatnonzero(weight >= -np.partition(-weight, width - 1)[width - 1])
-        buckets, weight = buckets[kept], weight[kept]
-    return _padded(buckets[np.argsort(-weight, kind="stable")[:width]], width)
+def _heaviest(buckets: NDArray[np.uint32], weight: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """Heaviest first, ties by bucket; weights at least 0, so that their bits are in the order of their values."""
+    ranks = (~weight.view(np.uint32)).astype(np.uint64) << 32 | buckets
+    return np.sort(ranks).astype(np.uint32)
 
 
 def _first(buckets: NDArray[np.uint32], width: int) -> NDArray[np.uint32]:
     """Distinct buckets in the order they came; padded."""
-    _, at = np.unique(buckets, return_index=True)
-    return _padded(buckets[np.sort(at)[:width]], width)
+    return _padded(np.array(list(dict.fromkeys(buckets.tolist())), np.uint32), width)
 
 
 def _padded(buckets: NDArray[np.uint32], width: int) -> NDArray[np.uint32]:
     result = np.zeros(width, np.uint32)
-    result[: len(buckets)] = buckets
+    result[: min(len(buckets), width)] = buckets[:width]
     return result
 
 

@@ -14,14 +14,13 @@ def shared_phrases(text: str, other: str) -> tuple[str, ...]:
     """
     beginnings = {other[at : at + SHORTEST] for at in range(len(other) - SHORTEST + 1)}
     found: dict[str, None] = {}
-    start = 0
-    while start <= len(text) - SHORTEST:
+    past = 0
+    for start in [at for at in range(len(text) - SHORTEST + 1) if text[at : at + SHORTEST] in beginnings]:
         end = start + SHORTEST
-        if text[start:end] not in beginnings or not text[start:end].isalnum():
-            start += 1
+        if start < past or not text[start:end].isalnum():
             continue
         while end < min(len(text), start + LONGEST) and text[end].isalnum() and text[start : end + 1] in other:
             end += 1
         found[text[start:end]] = None
-        start = end
+        past = end
     return tuple(sorted(found, key=len, reverse=True)[:SHOWN])
