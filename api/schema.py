@@ -105,7 +105,7 @@ class ReportRow(Base):
         # All that figures of a period ask of its reports, so that none of them is fetched.
         Index(
             *("report_seen", "seen_at", "pk", "key", "issue_id", "day", "category", "division"),
-            *("urgent", "decided", "reviewed"),
+            *("amount", "urgent", "decided", "reviewed"),
         ),
         Index("report_category_seen", "category", "seen_at", "pk"),
         Index("report_queue", "reviewed", "decided", "score", "pk"),
@@ -135,6 +135,8 @@ class ReportRow(Base):
     score: Mapped[float]
     decided: Mapped[bool]
     urgent: Mapped[bool]
+    #: The largest that it tells, in fen, of a range the lower end; 0 where it tells none.
+    amount: Mapped[int] = mapped_column(BigInteger, default=0)
     reviewed: Mapped[bool] = mapped_column(default=False)
     #: Province to town with `/` between, "" where unknown.
     division: Mapped[str] = mapped_column(String(200), default="")

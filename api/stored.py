@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +27,8 @@ LONGEST = 200
 #: PostgreSQL keeps no NUL, and half of a surrogate pair has no UTF-8.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
+#: Most that a column of whole numbers holds.
+_MOST_FEN = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ def report_row(analysis: Analysis, link: Link) -> ReportRow:
         score=result["primary"]["score"],
         decided=analysis.decided,
         urgent=bool(analysis.urgent),
+        amount=_largest_amount(analysis.entities),
         reviewed=False,
         division="/".join(analysis.division)[:200],
         headline=_headline(report, masked),
@@ -159,6 +162,12 @@ def report_row(analysis: Analysis, link: Link) -> ReportRow:
         why={"issue": link.issue} | told_why(link, report.content, masked),
         moved_by=None,
     )
+
+
+def _largest_amount(entities: Iterable[Entity]) -> int:
+    """In fen, the lower end of a range; 0 where none is told."""
+    values = (e.value.get("min") if isinstance(e.value, dict) else e.value for e in entities if e.type == "money")
+    return min(max((value for value in values if isinstance(value, int)), default=0), _MOST_FEN)
 
 
 def _headline(report: Report, masked: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, case, cast, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.queries import below, read_columns
@@ -44,32 +43,19 @@ class Manner:
 
 def fraud_by_manner(session: Session, span: Span, region: str) -> tuple[Manner, ...]:
     """The manners of fraud in a span: most reports first, then most money."""
-    # A large analysis is read only where there may be an amount in it.
-    telling = case((cast(ReportRow.analysis, Text).contains('"money"'), ReportRow.analysis))
     query = (
-        select(ReportRow.category, ReportRow.key, telling)
+        select(ReportRow.category, ReportRow.key, ReportRow.amount)
         .where(below(ReportRow.category, "fraud", "."), *inside(region, span))
         .order_by(ReportRow.seen_at, ReportRow.pk)
     )
     reports: dict[str, list[str]] = {}
     amounts: dict[str, list[tuple[str, int]]] = {}
-    for category, key, analysis in read_columns(session, query):
+    for category, key, fen in read_columns(session, query):
         reports.setdefault(category, []).append(key)
-        if analysis and (fen := largest_amount(analysis["entities"])):
+        if fen:
             amounts.setdefault(category, []).append((key, fen))
     manners = (
         Manner(category, tuple(keys), tuple(sorted(amounts.get(category, []), key=lambda a: (-a[1], a[0]))))
         for category, keys in reports.items()
     )
     return tuple(sorted(manners, key=lambda m: (-len(m.reports), -m.fen, m.category)))
-
-
-def largest_amount(entities: Iterable[dict[str, Any]]) -> int:
-    """The largest amount among a report's entities, in fen; 0 where none is told."""
-    return max((_fen(e["value"]) for e in entities if e["type"] == "money"), default=0)
-
-
-def _fen(value: Any) -> int:
-    if isinstance(value, dict):
-        value = value.get("min")
-    return value if isinstance(value, int) else 0
