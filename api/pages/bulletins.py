@@ -81,19 +81,31 @@ async def build(desk: Desk) -> None:
 
     def asked(fields: Mapping[str, Any]) -> tuple[Unit, date, str]:
         period: Unit = next((name for name in get_args(Unit) if name == fields.get("period")), "week")
-        return period, day_of(str(fields.get("date", ""))) or start, str(fields.get("region", ""))[:200]
-
-    async def choose(told: Told) -> None:
-        shown.show(**await _shown(desk, *asked(told["fields"])))
+        return period, day_of(str(fields.get("date", ""))) or start, str(fields.get("region", ""))[:200].strip("/ ")
 
     unit, on, region = asked(desk.request.query_params)
+
+    async def choose(told: Told) -> None:
+        nonlocal unit, on, region
+        chosen = unit, on, region = asked(told["fields"])
+        # The browser asks for the bulletin while its reports are counted.
+        shown.show(asked=_address(*chosen))
+        counted = await _counted(desk, *chosen)
+        if chosen == (unit, on, region):
+            head.show(**counted)
+
     Panel(desk, "bulletins.html", {"choose": choose}, units=UNITS, unit=unit, on=on, region=region)
-    shown = Panel(desk, "bulletin.html", **await _shown(desk, unit, on, region))
+    head = Panel(desk, "bulletin_head.html", **await _counted(desk, unit, on, region))
+    shown = Panel(desk, "bulletin.html", asked=_address(unit, on, region))
 
 
-async def _shown(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, Any]:
-    """What stands above the bulletin: how many reports there are is told at once, all else follows as it is counted."""
-    region = region.strip("/ ")
+def _address(unit: Unit, on: date, region: str) -> str:
+    """What `preview` and `file` are asked for, as in an address."""
+    return urlencode({"period": unit, "date": on.isoformat(), "region": region})
+
+
+async def _counted(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, Any]:
+    """What stands above the bulletin: of which days it is, how many reports they have, and its files."""
     span = span_of(unit, on)
     before = span_before(unit, span)
 
@@ -105,7 +117,7 @@ async def _shown(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, Any
 
     reports, then = await desk.read(count)
     return {
-        "asked": urlencode({"period": unit, "date": on.isoformat(), "region": region}),
+        "asked": _address(unit, on, region),
         "kinds": KINDS,
         "first": span.start,
         "last": span.end - timedelta(days=1),
