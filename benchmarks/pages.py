@@ -35,6 +35,7 @@ from api.store import Store
 from api.stored import report_row
 from benchmarks.pages_actions import Actions
 from corpora import read_reports
+from corpora.importers.dates import SHANGHAI
 from models import load_pipeline
 from nlp import Link
 
@@ -91,7 +92,7 @@ def fill(store: Store, reports: int) -> None:
                         "issue_id": f"i{issue:012x}",
                         "received_at": at,
                         "seen_at": at,
-                        "day": at.date(),
+                        "day": at.astimezone(SHANGHAI).date(),
                         "reviewed": False,
                         "vector": (turned / np.linalg.norm(turned)).astype("<f4").tobytes(),
                     }
