@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import Row, Select, func, select, union_all
 from sqlalchemy.orm import Session
 
 from api.queries import below, read_columns
@@ -54,17 +54,30 @@ def count_groups(
     division: str | None = None,
 ) -> dict[tuple[Any, ...], int]:
     """The same by group, in no order."""
-    parts = union_all(
-        _part(ReportRow, func.count(), by, first, last, category, division),
-        _part(PurgedRow, func.sum(PurgedRow.reports), by, first, last, category, division),
-    )
     counts: dict[tuple[Any, ...], int] = {}
-    for row in read_columns(session, parts):
+    for row in read_groups(session, by, first=first, last=last, category=category, division=division):
         # without groups there is a row, of nothing, where there is nothing to count
         if reports := row[-1]:
             group = row[:-1]
             counts[group] = counts.get(group, 0) + int(reports)
     return counts
+
+
+def read_groups(
+    session: Session,
+    by: Sequence[Dimension],
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    category: str | None = None,
+    division: str | None = None,
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The same as rows of the group and its reports; a group of which reports were purged may have two."""
+    parts = union_all(
+        _part(ReportRow, func.count(), by, first, last, category, division),
+        _part(PurgedRow, func.sum(PurgedRow.reports), by, first, last, category, division),
+    )
+    return read_columns(session, parts)
 
 
 def _part(

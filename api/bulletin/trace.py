@@ -45,10 +45,10 @@ class Trace:
     def period(self, *, also_before: bool = False) -> tuple[Source, ...]:
         """The reports of the period, of the one before and of last year's."""
         stats = self.stats
-        told = [(THIS[stats.unit], stats.seen)]
+        told = [(THIS[stats.unit], stats.seen.keys)]
         if also_before:
             told += [(BEFORE[stats.unit], stats.seen_before), ("去年同期", stats.seen_last_year)]
-        return tuple(source for name, seen in told for source in _some(f"{name}报告", seen.keys))
+        return tuple(source for name, keys in told for source in _some(f"{name}报告", keys))
 
     def category(self, category_id: str) -> tuple[Source, ...]:
         """The period's reports of a category with all below it."""

@@ -28,7 +28,7 @@ from api.stats.issues import (
     new_issues,
     rising,
 )
-from api.stats.reports import Seen, inside, read_seen
+from api.stats.reports import Seen, inside, read_keys, read_seen
 from nlp.holidays import Calendar, default_calendar
 from nlp.surge import PAST, WINDOWS
 from nlp.trends import Span, Unit, span_before, span_last_year, span_of
@@ -78,7 +78,7 @@ class Stats:
 
     daily: reports of each day of the period; judged: whether there is past enough to tell surges from chance;
     issues: by id, what those named in `surging`, `largest` and `returned` did; overdue, supervised: as at `now`;
-    seen, seen_before, seen_last_year: the reports of the period and of those that it is held against, oldest first.
+    seen: the reports of the period; seen_before, seen_last_year: keys of those it is held against, oldest first.
     """
 
     unit: Unit
@@ -105,8 +105,8 @@ class Stats:
     unsure: tuple[str, ...]
     reviewed: int
     seen: Seen
-    seen_before: Seen
-    seen_last_year: Seen
+    seen_before: tuple[str, ...]
+    seen_last_year: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The public object; no personal data in it."""
@@ -150,7 +150,7 @@ def read_stats(
     """The figures of the day, week or month that holds a local day, for a division (`省/市`, with all inside it)."""
     calendar = calendar or default_calendar()
     span, year = span_of(unit, day), span_last_year(unit, span_of(unit, day))
-    seen, before = (read_seen(session, one, region) for one in (span, span_before(unit, span)))
+    seen = read_seen(session, span, region)
     record = read_record(session, unit, span, region, calendar)
     surging = rising(issue_series(session, record, region), span, calendar)
     most = largest(session, seen, most=LARGEST)
@@ -173,7 +173,7 @@ def read_stats(
         new=tuple(new_issues(session, seen, span)),
         returned=tuple(returned),
         concluded=tuple(moved_to(session, Status.CONCLUDED, span, region)),
-        issues=activities(session, span, region, before, list(named)),
+        issues=activities(session, unit, span, region, list(named)),
         in_hand=in_hand(session, region),
         overdue=tuple(late(session, now, region)),
         supervised=tuple(late(session, now, region, supervised=True)),
@@ -182,8 +182,8 @@ def read_stats(
         unsure=unsure,
         reviewed=reviewed,
         seen=seen,
-        seen_before=before,
-        seen_last_year=read_seen(session, year, region) if year else Seen(),
+        seen_before=read_keys(session, span_before(unit, span), region),
+        seen_last_year=read_keys(session, year, region) if year else (),
     )
 
 

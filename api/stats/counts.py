@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.queries import below
 from api.schema import ReportRow
-from api.statistics import count_groups
+from api.statistics import count_groups, read_groups
 from api.stats.reports import inside, midnight
 from corpora import top
 from nlp.baseline import Baseline, fit_baseline, kinds_of
@@ -88,10 +88,11 @@ class Record:
 def read_record(session: Session, unit: Unit, span: Span, region: str, calendar: Calendar) -> Record:
     """Read the daily counts of a region ("" is everywhere)."""
     reach, end = span.start - timedelta(days=REACH), span.end - timedelta(days=1)
-    found = count_groups(session, ("day", "category"), first=reach, last=end, division=region or None)
-    everywhere = count_groups(session, ("day",), first=reach, last=end) if region else found
-    first = _first(span, {group[0] for group in everywhere})
-    tables = _tables(found, first, span.end)
+    rows = read_groups(session, ("day", "category"), first=reach, last=end, division=region or None)
+    days, categories, reports = zip(*rows, strict=True) if rows else ((), (), ())
+    everywhere = read_groups(session, ("day",), first=reach, last=end) if region else ()
+    first = _first(span, {day for day, _ in everywhere} if region else set(days))
+    tables = _tables(days, categories, reports, Span(first, span.end))
     total = sum(tables.values(), np.zeros((span.end - first).days, np.int_))
     for category in [category for category in tables if top(category) != category]:
         tables[top(category)] = tables.get(top(category), 0) + tables[category]
@@ -101,13 +102,17 @@ def read_record(session: Session, unit: Unit, span: Span, region: str, calendar:
     return Record(span, unit, first, daily, dict(sorted(zip(tables, each, strict=True))), baseline, calendar)
 
 
-def _tables(found: Mapping[tuple[date, str], int], first: date, end: date) -> dict[str, NDArray[np.int_]]:
-    """Daily counts of each category from `first` up to `end`, of those found by day and category."""
-    rows = {category: row for row, category in enumerate(dict.fromkeys(category for _, category in found))}
-    counts = np.zeros((len(rows), (end - first).days), np.int_)
-    table = np.array([(rows[c], day.toordinal(), n) for (day, c), n in found.items()], np.int_).reshape(-1, 3)
-    row, day, reports = table[table[:, 1] >= first.toordinal()].T
-    counts[row, day - first.toordinal()] = reports
+def _tables(
+    days: Sequence[date], categories: Sequence[str], reports: Sequence[int], span: Span
+) -> dict[str, NDArray[np.int_]]:
+    """The daily counts of a span by category, of how many reports each day and category have."""
+    rows = {category: row for row, category in enumerate(dict.fromkeys(categories))}
+    places = {day: (day - span.start).days for day in set(days)}
+    row = np.fromiter(map(rows.__getitem__, categories), np.int_, len(categories))
+    place = np.fromiter(map(places.__getitem__, days), np.int_, len(days))
+    counts = np.zeros((len(rows), span.days), np.int_)
+    kept = place >= 0
+    np.add.at(counts, (row[kept], place[kept]), np.array(reports, np.int_)[kept])
     return dict(zip(rows, counts, strict=True))
 
 

@@ -17,11 +17,11 @@ from api.loop import IN_HAND, Status, is_overdue, is_supervised
 from api.queries import below, read_columns
 from api.schema import IssueRow, ReportRow, TransitionRow
 from api.stats.counts import Record
-from api.stats.reports import Seen, inside, midnight
+from api.stats.reports import Seen, inside, midnight, on_days
 from nlp.holidays import Calendar
 from nlp.series import Series
 from nlp.surge import FEWEST, WINDOWS, Verdict, find_all_surges
-from nlp.trends import Span, count
+from nlp.trends import Span, Unit, count, span_before
 
 #: Reports of an issue shown as examples.
 EXEMPLARS = 3
@@ -88,11 +88,9 @@ def issue_series(session: Session, record: Record, region: str) -> dict[str, Ser
         .group_by(ReportRow.issue_id)
         .having(func.count() >= FEWEST)
     )
-    # By day, not by time: the days of an issue's reports stand in the index of its members.
     query = (
         select(ReportRow.issue_id, ReportRow.day, func.count())
-        .where(ReportRow.issue_id.in_(busy), *inside(region))
-        .where(ReportRow.day >= record.first, ReportRow.day < record.span.end)
+        .where(ReportRow.issue_id.in_(busy), *inside(region), *on_days(Span(record.first, record.span.end)))
         .group_by(ReportRow.issue_id, ReportRow.day)
         .order_by(ReportRow.issue_id)
     )
@@ -110,17 +108,15 @@ def largest(session: Session, seen: Seen, *, most: int) -> list[str]:
     return sorted(sizes, key=lambda issue: (-counts[issue], -sizes[issue], issue))[:most]
 
 
-def activities(session: Session, span: Span, region: str, before: Seen, issues: Sequence[str]) -> dict[str, Activity]:
-    """What the issues did in a span, counting reports of the region; `before` are those of the span before it."""
-    query = (
-        select(ReportRow.issue_id, ReportRow.key, ReportRow.headline)
-        .where(ReportRow.issue_id.in_(issues), *inside(region, span))
-        .order_by(ReportRow.seen_at, ReportRow.pk)
-    )
+def activities(session: Session, unit: Unit, span: Span, region: str, issues: Sequence[str]) -> dict[str, Activity]:
+    """What the issues did in a span, counting reports of the region."""
+    of_issues = ReportRow.issue_id.in_(issues)
+    query = select(ReportRow.issue_id, ReportRow.key, ReportRow.headline).where(of_issues, *inside(region, span))
     now: dict[str, list[Exemplar]] = {issue: [] for issue in issues}
-    for issue, key, headline in read_columns(session, query):
+    for issue, key, headline in read_columns(session, query.order_by(ReportRow.seen_at, ReportRow.pk)):
         now[issue].append(Exemplar(key, headline))
-    then = Counter(before.issues)
+    before = select(ReportRow.issue_id).where(of_issues, *inside(region), *on_days(span_before(unit, span)))
+    then = Counter(issue for (issue,) in read_columns(session, before))
     return {
         issue.id: Activity(issue, tuple(e.report for e in now[issue.id]), then[issue.id], _examples(now[issue.id]))
         for issue in read_issues(session, issues)
