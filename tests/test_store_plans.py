@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,11 @@ from api.events import events_after
 from api.issue_queries import IssueFilter, lineage, list_issues, members, timeline
 from api.queries import ReportFilter, find_report, search_reports
 from api.statistics import count_by
+from api.stats.fraud import fraud_by_manner
+from api.stats.issues import new_issues
+from api.stats.reports import Seen, read_keys, read_seen
 from api.store import Store
+from nlp.trends import Span
 
 TRIAGE = ReportFilter(reviewed=False, decided=False)
 
@@ -102,3 +107,12 @@ def test_the_second_page_begins_in_the_index(full: Store) -> None:
     assert any(step.startswith("SEARCH issue USING INDEX issue_size") for step in steps), steps
     steps = plan(full, lambda s: search_reports(s, ReportFilter(), cursor=newest))
     assert any(step.startswith("SEARCH report USING INDEX report_seen") for step in steps), steps
+
+
+def test_a_period_fetches_no_reports_row_for_its_counts_and_keys(full: Store) -> None:
+    march = Span(date(2026, 3, 1), date(2026, 4, 1))
+    for read in (read_seen, read_keys, fraud_by_manner):
+        steps = plan(full, partial(read, span=march, region=""))
+        assert all("COVERING INDEX report_seen" in step for step in steps), steps
+    steps = plan(full, lambda s: new_issues(s, Seen(), march))
+    assert all("COVERING INDEX" in step for step in steps if " report " in step), steps
