@@ -1,135 +1,174 @@
 """What linking one report costs as a store grows: `python -m benchmarks.link_scale --sizes 10000 100000 1000000`.
 
-Texts are generated from slots (an estate, a trouble, a telling, chance words), so that the truth is known: reports of
-one estate and trouble are one problem, of five voices on average. Vectors are stand-ins, not the encoder's: a random
-direction for each problem, with noise. Writes figures as JSON and a plot as SVG; a store is saved and opened last.
+Fills a linker with the reports of a made-up country (`benchmarks/town.py`): the last thousand of each size are linked,
+one at a time, and timed; those before are put into the issues of their problems, as when a store is opened. Then fills
+a store in a file with the same reports, and opens it by the linker that is kept beside it, in a process of its own.
+Writes figures as JSON and a plot as SVG. With `--store`, the store stays.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import resource
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from statistics import median
+from typing import Any, TypeVar
 
 import numpy as np
+from rich.progress import track
+from sqlalchemy import insert
 
-from corpora import Report
+from api.linker_cache import folder_of
+from api.linking import LinkedStore
+from api.schema import IssueRow, ReportRow
+from api.store import Store
+from benchmarks.town import town
 from models import load_scorer
-from nlp import Incoming, Linker
-from nlp.link_snapshot import load_linker, save_linker
-from nlp.verdicts import Verdicts
+from nlp import Incoming, Link, Linker
+from nlp.link_snapshot import save_linker
 
-#: Reports at the end of each size that are timed, and how much noise a vector has beside its problem's direction.
-TIMED, NOISE = 1000, 0.6
-VOICES = 5
-_HAN = "东南西北明华长春江海金玉龙凤山水云月星光安平福康乐和兴盛嘉美丽锦绣文景新城泰天润阳林湖翠竹梅兰桂枫桃李柳松柏石"
-_KINDS = ("小区", "花园", "公寓", "家园", "广场", "中学", "小学", "医院", "市场", "村")
-_WHERE = ("楼下", "门口", "东门", "地下车库", "一期", "二期", "三栋", "旁边的工地", "对面", "北侧马路")
-_TROUBLES = (
-    *(
-        "烧烤摊油烟扰民",
-        "路灯全部不亮",
-        "电梯反复故障",
-        "污水井盖破损",
-        "夜间施工噪音",
-        "垃圾长期无人清运",
-        "停车位捆绑销售",
-    ),
-    *("物业乱收费", "广场舞声音太大", "违章搭建无人拆除", "水压太低经常停水", "公交线路太少", "房产证一直办不下来"),
-    *(
-        "学校强制补课收费",
-        "拖欠农民工工资",
-        "麻将馆通宵营业",
-        "消防通道被占",
-        "墙面渗水开裂",
-        "幼儿园学位不够",
-        "绿化被毁改车位",
-    ),
-)
-_TELLINGS = (
-    "请问{}什么时候有人管？",
-    "投诉：{}，多次反映没有结果。",
-    "尊敬的领导，{}，严重影响生活，恳请处理！",
-    "{}，请相关部门重视。",
-)
+Item = TypeVar("Item")
+
+#: Reports at the end of each size that are timed; rows that are written in one transaction.
+TIMED, ROWS = 1000, 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One size: milliseconds a link (of the clock, and of the processor), memory of the process, and how it linked."""
+    """One size: milliseconds a link, memory of the process so far, and how it linked."""
 
     reports: int
-    clock_ms: float
+    clock_ms: float  # the mean
+    median_ms: float  # of the clock, too: what a link costs while nothing else takes the processor
     processor_ms: float
     memory_mb: int
     joined_right: float  # of the timed reports that joined, the share that joined its own problem
     found_right: float  # of those whose problem was there before, the share that joined it
 
 
-def town(size: int, *, width: int) -> Iterator[tuple[int, Incoming]]:
-    """(problem, report), the same in every run."""
-    rng, noise = random.Random(7), np.random.default_rng(7)
-    problems = 0
-    for number in range(size):
-        problem = rng.randrange(problems * VOICES // (VOICES - 1) + 1)
-        if problem >= problems:
-            problem, problems = problems, problems + 1
-        own = random.Random(problem)
-        estate = "".join(own.choices(_HAN, k=3)) + own.choice(_KINDS)
-        told = estate + own.choice(_WHERE) + own.choice(_TROUBLES)
-        chance = "".join(rng.choices(_HAN, k=rng.randint(20, 120)))
-        vector = np.random.default_rng(problem).normal(size=width) + NOISE * noise.normal(size=width)
-        unit = (vector / np.linalg.norm(vector)).astype(np.float32)
-        text = rng.choice(_TELLINGS).format(told) + chance
-        yield problem, Incoming(f"i{number}", Report(f"r{number}", text, told), unit, "service.other")
-
-
-def measure(sizes: list[int], folder: Path) -> dict[str, object]:
-    """Fill one linker through all sizes, then save and open it."""
-    scorer = load_scorer()
-    linker = Linker(scorer=scorer, text_of=_text_of)
-    problem_of: dict[str, int] = {}
-    seen: set[int] = set()
-    figures: list[Measured] = []
-    clock = processor = 0.0
-    right = joined = there = 0
-    for number, (problem, incoming) in enumerate(town(sizes[-1], width=scorer.width), 1):
-        timed = next((size for size in sizes if size - TIMED < number <= size), None)
+def fill(linker: Linker, sizes: list[int]) -> Iterator[Measured]:
+    """Fill a linker through all sizes, and link the last reports of each."""
+    issue_of: dict[int, str] = {}
+    links: list[tuple[Link, str | None]] = []  # and the issue of its problem, if that was there before
+    clock: list[float] = []
+    processor = 0.0
+    for number, (problem, incoming) in enumerate(shown(town(sizes[-1], width=linker.scorer.width), sizes[-1]), 1):
+        size = next(size for size in sizes if number <= size)
+        right = issue_of.setdefault(problem, incoming.opens)
+        if number <= size - TIMED:
+            linker.restore(incoming, right, founder=right == incoming.opens)
+            continue
         began = time.perf_counter(), time.process_time()
         (link,) = linker.link([incoming])
         linker.stored()
-        if timed:
-            clock += time.perf_counter() - began[0]
-            processor += time.process_time() - began[1]
-            joined += not link.new
-            there += problem in seen
-            right += not link.new and problem_of[link.issue] == problem
-        problem_of.setdefault(link.issue, problem)
-        seen.add(problem)
-        if number == timed:
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-            share = right / max(joined, 1), right / max(there, 1)
-            figures.append(Measured(number, clock / TIMED * 1e3, processor / TIMED * 1e3, memory, *share))
-            print(figures[-1], flush=True)
-            clock = processor = 0.0
-            right = joined = there = 0
+        clock.append(time.perf_counter() - began[0])
+        processor += time.process_time() - began[1]
+        links.append((link, None if right == incoming.opens else right))
+        if number == size:
+            joined, known = [one for one in links if not one[0].new], [one for one in links if one[1]]
+            yield Measured(
+                reports=number,
+                clock_ms=round(sum(clock) / len(links) * 1e3, 3),
+                median_ms=round(median(clock) * 1e3, 3),
+                processor_ms=round(processor / len(links) * 1e3, 3),
+                memory_mb=peak_mb(),
+                joined_right=_right(joined),
+                found_right=_right(known),
+            )
+            links, clock, processor = [], [], 0.0
+
+
+def _right(links: list[tuple[Link, str | None]]) -> float:
+    """Share of reports that went to the issue of their problem."""
+    return round(sum(link.issue == right for link, right in links) / max(len(links), 1), 4)
+
+
+def keep(url: str, linker: Linker) -> None:
+    """A store of the town's reports in the linker's issues, and the linker beside it."""
+    store, partition = Store(url), linker.partition
+    size = len(partition.keys)
+    now = datetime.now(UTC)
+    issues = iter(partition.members)
+    while batch := [{"id": issue} for issue in islice(issues, ROWS)]:
+        with store.writing() as session:
+            session.execute(insert(IssueRow), batch)
+    told = iter(shown(zip(town(size, width=linker.scorer.width), partition.issue_of, strict=True), size))
+    while batch := [_row(incoming, issue, now) for (_, incoming), issue in islice(told, ROWS)]:
+        with store.writing() as session:
+            session.execute(insert(ReportRow), batch)
+    folder = folder_of(store)
+    assert folder is not None
     save_linker(linker, folder)
-    del linker
-    began_opening = time.perf_counter()
-    load_linker(folder, scorer=scorer, verdicts=Verdicts(), text_of=_text_of)
-    opening = time.perf_counter() - began_opening
-    return {"sizes": [asdict(figure) for figure in figures], "opening_s": round(opening, 1)}
+    store.close()
+
+
+def _row(incoming: Incoming, issue: str, now: datetime) -> dict[str, object]:
+    """What a report's row is as large as; of its analysis, only what the columns hold."""
+    report = incoming.report
+    return {
+        "key": report.id,
+        "source": "",
+        "external_id": report.id,
+        "issue_id": issue,
+        "founder": incoming.opens == issue,
+        "linked_category": incoming.category,
+        "received_at": report.received_at,
+        "stored_at": now,
+        "seen_at": report.received_at,
+        "day": now.date(),
+        "channel": "",
+        "region": "",
+        "category": incoming.category,
+        "score": 0.9,
+        "decided": True,
+        "urgent": False,
+        "headline": report.title,
+        "places": [],
+        "title": report.title,
+        "text": report.text,
+        "analysis": {},
+        "vector": incoming.vector.astype("<f4").tobytes(),
+        "why": None,
+        "moved_by": None,
+    }
+
+
+def open_store(url: str) -> dict[str, float]:
+    """Read the linker of a store, as `serve` and `ingest` do before the first report; seconds and memory."""
+    began = time.perf_counter(), time.process_time()
+    linked = LinkedStore(Store(url), load_scorer())
+    linked.warm(wanted=lambda: True)
+    assert linked.linker is not None
+    return {
+        "reports": linked.linker.columns.size,
+        "opening_s": round(time.perf_counter() - began[0], 1),
+        "opening_processor_s": round(time.process_time() - began[1], 1),
+        "opened_memory_mb": peak_mb(),
+    }
+
+
+def peak_mb() -> int:
+    """Of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def shown(items: Iterable[Item], total: int) -> Iterable[Item]:
+    """With a progress bar on a terminal."""
+    return track(items, total=total, disable=not sys.stderr.isatty())
 
 
 def _text_of(key: str) -> str:
     """Stands for the text that a store would look up, so that telling shared phrases costs what it costs there."""
-    return f"{_TELLINGS[2].format('绿城花园地下车库' + _TROUBLES[3])}{_HAN}{key}"
+    return f"关于绿城花园地下车库污水井盖破损的投诉。绿城花园井盖坏了一个大洞。居委会的人来看过一次。{key}"
 
 
 def plot(figures: list[dict[str, float]]) -> str:
@@ -164,12 +203,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--out", type=Path, default=Path("docs/img/link-scale.svg"))
+    parser.add_argument("--store", type=Path, help="keep the store in this file, which must not be there yet")
+    parser.add_argument("--open", metavar="URL", help="only open a store, and print seconds and memory")
     arguments = parser.parse_args()
+    if arguments.open:
+        print(json.dumps(open_store(arguments.open)))
+        return
     with tempfile.TemporaryDirectory() as folder:
-        measured = measure(sorted(arguments.sizes), Path(folder))
+        measured = measure(sorted(arguments.sizes), arguments.store or Path(folder) / "store.db")
     arguments.out.write_text(plot(measured["sizes"]), "utf-8")
     arguments.out.with_suffix(".json").write_text(json.dumps(measured, indent=2) + "\n", "utf-8")
     print(f"opened in {measured['opening_s']} s; plot in {arguments.out}")
+
+
+def measure(sizes: list[int], path: Path) -> dict[str, Any]:
+    """All figures; the store is at `path` afterwards."""
+    linker = Linker(scorer=load_scorer(), text_of=_text_of)
+    figures = []
+    for measured in fill(linker, sizes):
+        figures.append(asdict(measured))
+        print(measured, flush=True)
+    url = f"sqlite:///{path}"
+    keep(url, linker)
+    del linker
+    command = [sys.executable, "-m", "benchmarks.link_scale", "--open", url]
+    opened = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return {"sizes": figures, **json.loads(opened)}
 
 
 if __name__ == "__main__":

@@ -29,12 +29,13 @@ class PairTrees:
     def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Natural log-odds of `same problem`, shape (pairs,)."""
         # pairs last, so that every step runs along them: (7, trees, pairs)
-        right = np.ascontiguousarray(features.T)[self.feature.T] > self.threshold.T[:, :, None]
+        asked = np.ascontiguousarray(features.T).take(self.feature.T, axis=0)
+        right = (asked > self.threshold.T[:, :, None]).view(np.uint8)
         one = right[0]
-        two = np.where(one, right[2], right[1])
-        three = np.where(one, np.where(two, right[6], right[5]), np.where(two, right[4], right[3]))
-        at = 4 * one.astype(np.int8) + 2 * two.astype(np.int8) + three
-        return np.asarray(self.leaf[np.arange(len(self.leaf))[:, None], at].sum(axis=0) + np.float32(self.base))
+        two = _choose(right[1], right[2], one)
+        three = _choose(_choose(right[3], right[4], two), _choose(right[5], right[6], two), one)
+        at = np.arange(0, self.leaf.size, _INNER + 1)[:, None] + (one << 2 | two << 1 | three)
+        return np.asarray(self.leaf.take(at).sum(axis=0) + np.float32(self.base))
 
     @classmethod
     def grow(
@@ -59,6 +60,11 @@ class PairTrees:
         for number, nodes in enumerate(trees):
             _fill(nodes, 0, 0, feature[number], threshold[number], leaf[number])
         return cls(float(model._baseline_prediction.ravel()[0]), feature, threshold, leaf)
+
+
+def _choose(left: NDArray[np.uint8], right: NDArray[np.uint8], which: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """All 0 or 1: `right` where `which` is 1; some times faster than numpy's `where`."""
+    return left ^ (left ^ right) & which
 
 
 def _fill(

@@ -61,12 +61,13 @@ class GramWeights:
     ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
         """(weight, marks) of buckets: in which lists each stands, by their marks 1, 2, 4 and 8; 0 for padding."""
         entries = self._entries
-        for own, mark in lists:
-            entries[own] |= np.uint32(mark)
+        own = np.concatenate([grams for grams, _ in lists])
+        before = entries.take(own)
+        for grams, mark in lists:
+            entries[grams] |= np.uint32(mark)
         entries[0] = 0
         found = entries.take(buckets)
-        for own, _ in lists:
-            entries[own] &= ~_MARKS
+        entries[own] = before
         return self._weigh(found), (found & _MARKS).astype(np.uint8)
 
     def _weigh(self, entries: NDArray[np.uint32]) -> NDArray[np.float32]:

@@ -115,7 +115,8 @@ class Linker:
 
     def odds(self, row: int, others: NDArray[np.int64]) -> NDArray[np.float32]:
         """Bounded log-odds that `row` and each of the other rows tell of one problem."""
-        return np.clip(self.scorer.log_odds(self._comparer.compare(self.columns, row, others)), LOWEST, HIGHEST)
+        odds = self.scorer.log_odds(self._comparer.compare(self.columns, row, others))
+        return np.minimum(np.maximum(odds, LOWEST), HIGHEST)
 
     def found(self, row: int) -> NDArray[np.int64]:
         """Rows worth comparing with a stored one, itself among them."""

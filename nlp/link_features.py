@@ -22,7 +22,7 @@ from nlp.link_columns import (
     VECTOR_STEP,
     Columns,
 )
-from nlp.link_traits import ABOUT_FROM, NAMES_FROM
+from nlp.link_traits import ABOUT_FROM, NAMES_FROM, PLACES
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -64,6 +64,7 @@ _OF_LIST = (_OWN_MARK[:, None] == [mark for _, mark in _LISTS]).astype(np.float3
 #: Marks of grams that stand in the text (a name may be the tagger's), and the headline's where a column is of the text.
 _IN_TEXT = np.uint8(7)
 _IN_HEAD = np.where(_OWN_MARK <= 4, 4, 0).astype(np.uint8)
+_CITIES, _INNER, _UNITS, _NUMBERED = (at.start // PLACES for at in (CITIES_AT, INNER_AT, UNITS_AT, NUMBERED_AT))
 _OF_SKETCH = np.full(ROWS, 1 / ROWS, np.float32)
 
 
@@ -75,69 +76,55 @@ class Comparer:
 
     def compare(self, columns: Columns, row: int, others: NDArray[np.int64]) -> Floats:
         """Features of `row` against `others`, shape (len(others), len(FEATURES)); symmetric in the two."""
-        own, grams = columns.grams[row], columns.grams.take(others, axis=0)
-        own_weight = self.weights(own)
+        # the row itself stands first, so that what is asked of both is asked once
+        rows = np.concatenate(([row], others))
+        grams = columns.grams.take(rows, axis=0)
+        own = grams[0]
         weight, hits = self.weights.meet([(own[at], mark) for at, mark in _LISTS], grams)
-        result = np.zeros((len(others), len(FEATURES)), np.float32)
+        result = np.zeros((len(rows), len(FEATURES)), np.float32)
 
         def put(name: str, values: NDArray[np.generic]) -> None:
             result[:, _COLUMN[name]] = values
 
-        squares, own_squares = weight * weight, own_weight * own_weight
+        squares = weight * weight
         same_list = (hits & _OWN_MARK != 0).astype(np.float32)
-        norms = np.sqrt(np.maximum((squares @ _OF_LIST) * (own_squares @ _OF_LIST), 1e-6))
+        of_lists = squares @ _OF_LIST
         at = _COLUMN["text_cosine"]
-        result[:, at : at + 3] = ((squares * same_list) @ _OF_LIST / norms)[:, :3]
-        head, own_head = weight[:, HEAD_AT], own_weight[HEAD_AT]
-        about, own_about = _is_about(head), _is_about(own_head)
-        in_heads, own_head_about = same_list[:, HEAD_AT], own_squares[HEAD_AT] * own_about
-        put("head_about_cosine", _cosine(own_head_about, squares[:, HEAD_AT] * about, in_heads))
-        unplaced, own_unplaced = ~columns.placed.take(others, axis=0), ~columns.placed[row]
+        cosines = ((squares * same_list) @ _OF_LIST) / np.sqrt(np.maximum(of_lists * of_lists[0], 1e-6))
+        result[:, at : at + 3] = cosines[:, :3]
+        head = weight[:, HEAD_AT]
+        about, unplaced = _is_about(head), ~columns.placed.take(rows, axis=0)
+        in_text = hits & _IN_TEXT != 0
+        parts = np.stack((head * _is_name(head), head * about, head * unplaced, squares[:, HEAD_AT] * about))
+        held = np.stack((*[in_text[:, HEAD_AT]] * 3, same_list[:, HEAD_AT]), dtype=np.float32)
+        whole, met = parts.sum(axis=2), np.einsum("pij,pij->pi", parts, held)
+        put("head_about_cosine", met[3] / np.sqrt(np.maximum(whole[3, 0] * whole[3], 1e-6)))
         at = _COLUMN["name_cover_low"]
-        result[:, at : at + 6] = _covers(
-            (own_head * _is_name(own_head), own_head * own_about, own_head * own_unplaced),
-            np.stack((head * _is_name(head), head * about, head * unplaced)),
-            _held(own[HEAD_AT], grams, hits),
-            (hits[:, HEAD_AT] & _IN_TEXT != 0).astype(np.float32),
-        )
+        own_met = _held(own[HEAD_AT], grams, hits) @ parts[:3, 0].T
+        low, high = met[:3].T / np.maximum(whole[:3].T, 1e-6), own_met / np.maximum(whole[:3, 0], 1e-6)
+        result[:, at : at + 6 : 2], result[:, at + 1 : at + 6 : 2] = np.minimum(low, high), np.maximum(low, high)
         rare = weight[:, RARE_AT]
-        put("shared_names", np.log1p(_dot(rare, (hits[:, RARE_AT] & _IN_TEXT != 0) & _is_name(rare))))
-        put("copied", (columns.sketch.take(others, axis=0) == columns.sketch[row]).astype(np.float32) @ _OF_SKETCH)
-        vectors = columns.vector.take(others, axis=0).astype(np.float32)
-        put("vector_cosine", vectors @ columns.vector[row].astype(np.float32) * VECTOR_STEP**2)
-        codes, own_codes = columns.codes.take(others, axis=0), columns.codes[row]
+        put("shared_names", np.log1p(_dot(rare, in_text[:, RARE_AT] & _is_name(rare))))
+        sketch = columns.sketch.take(rows, axis=0)
+        put("copied", (sketch == sketch[0]).astype(np.float32) @ _OF_SKETCH)
+        vectors = columns.vector.take(rows, axis=0).astype(np.float32)
+        put("vector_cosine", vectors @ vectors[0] * VECTOR_STEP**2)
+        codes = columns.codes.take(rows, axis=0)[:, 1:]
         at = _COLUMN["same_category"]
-        result[:, at : at + 2] = (codes[:, 1:] == own_codes[1:]) & (own_codes[1:] >= 0)
-        numbers, (own_day, own_length) = columns.numbers.take(others, axis=0), columns.numbers[row]
-        days = np.abs(numbers[:, 0] - own_day)
-        put("days_apart", np.log1p(np.where(np.isnan(days), np.float32(USUAL_DAYS), days)))
-        places, own_places = columns.places.take(others, axis=0), columns.places[row]
-        same, clash = _places(own_places[INNER_AT], places[:, INNER_AT])
-        _, city_clash = _places(own_places[CITIES_AT], places[:, CITIES_AT])
-        put("same_district", same)
-        put("other_district", clash | city_clash)
-        alike, both = _names(own_weight[NAME_AT], weight[:, NAME_AT], same_list[:, NAME_AT])
+        result[:, at : at + 2] = (codes == codes[0]) & (codes[0] >= 0)
+        days, lengths = columns.numbers.take(rows, axis=0).T
+        apart = np.abs(days - days[0])
+        put("days_apart", np.log1p(np.where(np.isnan(apart), np.float32(USUAL_DAYS), apart)))
+        put("length_ratio", np.abs(np.log(np.maximum(lengths, 1) / max(lengths[0], 1))))
+        common, clash = _places(columns.places.take(rows, axis=0))
+        put("same_district", common[:, _INNER])
+        put("other_district", clash[:, _INNER] | clash[:, _CITIES])
+        put("same_number", common[:, _NUMBERED])
+        put("other_number", common[:, _UNITS] & ~common[:, _NUMBERED])
+        alike, both = _names(weight[:, NAME_AT], same_list[:, NAME_AT])
         put("names_alike", alike)
         put("names_clash", both & (alike < 0.15))
-        same_unit, _ = _places(own_places[UNITS_AT], places[:, UNITS_AT])
-        same_number, _ = _places(own_places[NUMBERED_AT], places[:, NUMBERED_AT])
-        put("same_number", same_number)
-        put("other_number", same_unit & ~same_number)
-        put("length_ratio", np.abs(np.log(np.maximum(numbers[:, 1], 1) / max(own_length, 1))))
-        return result
-
-
-def _covers(mine: tuple[Floats, ...], theirs: Floats, own_held: Floats, held: Floats) -> Floats:
-    """How much of each headline the other report holds anywhere, lower and higher of both ways for each part.
-
-    mine, theirs: weights of the own headline's grams, (HEAD,) a part, and of the others', (parts, others, HEAD), 0
-    outside the part; own_held, held: which of them the other report holds, 0 or 1, (others, HEAD).
-    """
-    result = np.empty((len(held), 2 * len(mine)), np.float32)
-    two = np.einsum("pij,ij->pi", theirs, held) / np.maximum(theirs.sum(axis=2), 1e-6)
-    one = np.stack([own_held @ part / max(float(part.sum()), 1e-6) for part in mine])
-    result[:, ::2], result[:, 1::2] = np.minimum(one, two).T, np.maximum(one, two).T
-    return result
+        return result[1:]
 
 
 def _held(head: NDArray[np.uint32], grams: NDArray[np.uint32], hits: NDArray[np.uint8]) -> Floats:
@@ -158,14 +145,10 @@ def _dot(one: Floats, other: NDArray[Any]) -> Floats:
     return np.asarray(np.einsum("ij,ij->i", one, other.astype(np.float32)), np.float32)
 
 
-def _cosine(own_squares: Floats, squares: Floats, common: NDArray[Any]) -> Floats:
-    both = np.sqrt(np.maximum(own_squares.sum() * squares.sum(axis=1), 1e-6))
-    return np.asarray(_dot(squares, common) / both, np.float32)
-
-
-def _names(own_weight: Floats, weight: Floats, common: Floats) -> tuple[Floats, Flags]:
-    """(overlap over the smaller, whether both name anything)."""
-    smaller = np.minimum(own_weight.sum(), weight.sum(axis=1))
+def _names(weight: Floats, common: Floats) -> tuple[Floats, Flags]:
+    """(overlap with the first over the smaller, whether both name anything)."""
+    whole = weight.sum(axis=1)
+    smaller = np.minimum(whole[0], whole)
     return np.minimum(_dot(weight, common) / np.maximum(smaller, 1e-6), np.float32(1)), smaller > 0
 
 
@@ -177,11 +160,9 @@ def _is_name(weight: Floats) -> Flags:
     return np.asarray(weight >= NAMES_FROM)
 
 
-def _places(own: NDArray[np.int32], others: NDArray[np.int32]) -> tuple[Flags, Flags]:
-    """(a place in common, both name places and none in common)."""
-    kept = own[own != 0]
-    if not len(kept):
-        nothing = np.zeros(len(others), np.bool_)
-        return nothing, nothing
-    common = (others[:, :, None] == kept).any(axis=(1, 2))
-    return common, (others[:, 0] != 0) & ~common
+def _places(places: NDArray[np.int32]) -> tuple[Flags, Flags]:
+    """(a place in common with the first, both name places and none in common), by report and kind of place."""
+    kinds = places.reshape(len(places), -1, PLACES)
+    own = np.where(kinds[0] == 0, -1, kinds[0])
+    common = (kinds[:, :, :, None] == own[:, None, :]).any(axis=(2, 3))
+    return common, (kinds[:, :, 0] != 0) & (kinds[0, :, 0] != 0) & ~common
