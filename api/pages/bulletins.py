@@ -89,23 +89,24 @@ async def build(desk: Desk) -> None:
         nonlocal unit, on, region
         chosen = unit, on, region = asked(told["fields"])
         # The browser asks for the bulletin while its reports are counted.
-        shown.show(asked=_address(*chosen))
-        counted = await _counted(desk, *chosen)
+        shown.show(**_shown(desk, *chosen))
+        found = await _counted(desk, *chosen)
         if chosen == (unit, on, region):
-            head.show(**counted)
+            counted.show(**found)
 
     Panel(desk, "bulletins.html", {"choose": choose}, units=UNITS, unit=unit, on=on, region=region)
-    head = Panel(desk, "bulletin_head.html", **await _counted(desk, unit, on, region))
-    shown = Panel(desk, "bulletin.html", asked=_address(unit, on, region))
+    counted = Panel(desk, "bulletin_counted.html", **await _counted(desk, unit, on, region))
+    shown = Panel(desk, "bulletin.html", **_shown(desk, unit, on, region))
 
 
-def _address(unit: Unit, on: date, region: str) -> str:
-    """What `preview` and `file` are asked for, as in an address."""
-    return urlencode({"period": unit, "date": on.isoformat(), "region": region})
+def _shown(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, Any]:
+    """What the bulletin, and its files, are asked for by."""
+    asked = urlencode({"period": unit, "date": on.isoformat(), "region": region})
+    return {"asked": asked, "kinds": KINDS, "may": desk.may(EXPORT)}
 
 
 async def _counted(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, Any]:
-    """What stands above the bulletin: of which days it is, how many reports they have, and its files."""
+    """How many reports the period and the one before it have, which is known before the bulletin is."""
     span = span_of(unit, on)
     before = span_before(unit, span)
 
@@ -116,16 +117,8 @@ async def _counted(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, A
         return now, sum(c.reports for c in found) - now
 
     reports, then = await desk.read(count)
-    return {
-        "asked": _address(unit, on, region),
-        "kinds": KINDS,
-        "first": span.start,
-        "last": span.end - timedelta(days=1),
-        "reports": reports,
-        "before": BEFORE[unit],
-        "then": then,
-        "may": desk.may(EXPORT),
-    }
+    last = span.end - timedelta(days=1)
+    return {"first": span.start, "last": last, "reports": reports, "before": BEFORE[unit], "then": then}
 
 
 def _make(service: Service, unit: Unit, on: date, region: str) -> Bulletin:
