@@ -228,6 +228,15 @@ def test_figures_before_the_period_and_surges_from_before_it_lead_to_their_repor
     assert {"p0", "p27", "w0"} <= set(told["去年同期报告"])
 
 
+def test_a_report_of_a_day_with_summer_time_is_counted_and_led_to_on_one_day(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/b.db")
+    put(store, Told(id="late", issue="late", received="1990-07-01T23:30:00"))
+    with store.reading() as session:
+        days = [read_stats(session, "day", date(1990, 7, day), now=NOW) for day in (1, 2)]
+    store.close()
+    assert [(stats.total.reports, stats.seen.keys) for stats in days] == [(1, ("late",)), (0, ())]
+
+
 def test_of_many_surges_the_clearest_are_told_and_the_others_lead_to_their_reports(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/b.db")
     # Two of 22 issues, each of which surges, have fewer reports than the others.

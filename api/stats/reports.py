@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.queries import below, read_columns
 from api.schema import ReportRow
-from nlp.series import SHANGHAI
+from corpora.importers.dates import SHANGHAI
 from nlp.trends import Span
 
 
@@ -59,5 +59,5 @@ def on_days(span: Span) -> list[ColumnElement[bool]]:
 
 
 def midnight(day: date) -> datetime:
-    """When a local day begins."""
+    """When a local day begins, as `ReportRow.day` is told: without the summer time of 1986 to 1991."""
     return datetime.combine(day, time(), SHANGHAI)
