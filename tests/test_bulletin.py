@@ -16,11 +16,13 @@ from docx import Document
 from handmade import Told, at, put
 from python_calamine import CalamineWorkbook
 from serving import ask, serving
+from sqlalchemy import update
 
 from api.bulletin import Bulletin, make_bulletin, to_html, to_markdown, write_bulletin
 from api.bulletin.document import Paragraph, Table
 from api.errors import UsageError
 from api.loop import move
+from api.schema import ReportRow
 from api.statistics import count_by
 from api.stats import Stats, read_stats, read_trend
 from api.store import Store
@@ -228,6 +230,18 @@ def test_figures_before_the_period_and_surges_from_before_it_lead_to_their_repor
     assert {"p0", "p27", "w0"} <= set(told["去年同期报告"])
 
 
+def test_a_category_that_the_taxonomy_has_no_more_is_told_by_its_id(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/b.db")
+    put(store, Told(id="old", issue="old"))
+    with store.writing() as session:
+        session.execute(update(ReportRow).values(category="gone.kind"))
+    with store.reading() as session:
+        told = to_markdown(make_bulletin(session, read_stats(session, "week", WEEK, now=NOW)))
+    store.close()
+    assert "其中gone 1 条（100.0%）" in told
+    assert "gone.kind" in told
+
+
 def test_a_report_of_a_day_with_summer_time_is_counted_and_led_to_on_one_day(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/b.db")
     put(store, Told(id="late", issue="late", received="1990-07-01T23:30:00"))
@@ -293,7 +307,7 @@ def test_all_formats_say_the_same(bulletin: Bulletin, tmp_path: Path) -> None:
         assert "较上周（2 条）上升 350.0%" in text
         assert "涉诈报告 2 条，其中 2 条写明金额，合计 5.2 万元" in text
         assert "于3月4日判定突增" in text
-        assert "可止付：“刷单被骗5万元，先给1000元”，转反诈中心。" in text
+        assert "紧急止付：“刷单被骗5万元，先给1000元”，转反诈中心。" in text
         for n in range(6):
             assert f"mixer{n}" in text
 

@@ -16,6 +16,10 @@ class Source:
     what: str
     reports: tuple[str, ...]
 
+    def line(self) -> str:
+        """`本周报告（2 条）：a、b`."""
+        return f"{self.what}（{len(self.reports)} 条）：{'、'.join(self.reports)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -48,6 +52,11 @@ class Table:
     title: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The header with the column that leads to the sources."""
+        return (*self.header, "来源")
 
 
 @dataclass(frozen=True, slots=True)

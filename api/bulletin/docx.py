@@ -32,9 +32,7 @@ def write_docx(bulletin: Bulletin, out: Path) -> None:
             _block(document, block, numbers)
     document.add_heading("来源", level=1)
     for source, number in numbers.items():
-        line = document.add_paragraph()
-        keys = "、".join(source.reports)
-        _small(line.add_run(f"[{number}] {source.what}（{len(source.reports)} 条）：{keys}"))
+        _small(document.add_paragraph().add_run(f"[{number}] {source.line()}"))
     document.core_properties.title = bulletin.title
     document.core_properties.author = "minqing"
     document.save(str(out))
@@ -54,15 +52,15 @@ def _block(document: Any, block: Block, numbers: dict[Source, int]) -> None:
 
 def _table(document: Any, table: Table, numbers: dict[Source, int]) -> None:
     document.add_paragraph().add_run(table.title).bold = True
-    shown = document.add_table(rows=1, cols=len(table.header) + 1, style="Light Grid Accent 1")
-    for cell, name in zip(shown.rows[0].cells, (*table.header, "来源"), strict=True):
+    shown = document.add_table(rows=1, cols=len(table.columns), style="Light Grid Accent 1")
+    for cell, name in zip(shown.rows[0].cells, table.columns, strict=True):
         _small(cell.paragraphs[0].add_run(name))
     rows = [(*map(str, row.cells), marks(row.sources, numbers)) for row in table.rows]
     for row in rows:
         for cell, text in zip(shown.add_row().cells, row, strict=True):
             _small(cell.paragraphs[0].add_run(text))
     # A column is as wide as its longest cell asks, within bounds.
-    lengths = [min(20, max(4, *map(len, column))) for column in zip((*table.header, "来源"), *rows, strict=True)]
+    lengths = [min(20, max(4, *map(len, column))) for column in zip(table.columns, *rows, strict=True)]
     for column, length in zip(shown.columns, lengths, strict=True):
         column.width = Cm(_WIDTH * length / sum(lengths))
         for cell in column.cells:

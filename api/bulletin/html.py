@@ -32,8 +32,7 @@ def to_html(bulletin: Bulletin) -> str:
             body += _block(block, numbers)
     body.append('<h2>来源</h2><ol class="sources">')
     for source, number in numbers.items():
-        keys = escape("、".join(source.reports))
-        body.append(f'<li id="s{number}">{escape(source.what)}（{len(source.reports)} 条）：{keys}</li>')
+        body.append(f'<li id="s{number}">{escape(source.line())}</li>')
     body.append("</ol>")
     head = f'<meta charset="utf-8"><title>{escape(bulletin.title)}</title><style>{_STYLE}</style>'
     page = "\n".join(body)
@@ -45,7 +44,7 @@ def _block(block: Block, numbers: dict[Source, int]) -> Iterator[str]:
         said = "".join(escape(s.text) + _links(s.sources, numbers) for s in block.sentences)
         yield f"<ul><li>{said}</li></ul>" if block.item else f"<p>{said}</p>"
     elif isinstance(block, Table):
-        head = "".join(f"<th>{escape(name)}</th>" for name in (*block.header, "来源"))
+        head = "".join(f"<th>{escape(name)}</th>" for name in block.columns)
         yield f"<table><caption>{escape(block.title)}</caption><tr>{head}</tr>"
         for row in block.rows:
             cells = "".join(

@@ -22,10 +22,7 @@ def to_markdown(bulletin: Bulletin) -> str:
         for block in section.blocks:
             lines += [*_block(block, numbers), ""]
     lines += ["## 来源", ""]
-    lines += [
-        f"- \\[{number}\\] {_escaped(source.what)}（{len(source.reports)} 条）：{_escaped('、'.join(source.reports))}"
-        for source, number in numbers.items()
-    ]
+    lines += [f"- {_escaped(f'[{number}] {source.line()}')}" for source, number in numbers.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -36,8 +33,8 @@ def _block(block: Block, numbers: dict[Source, int]) -> Iterator[str]:
     elif isinstance(block, Table):
         yield f"**{block.title}**"
         yield ""
-        yield _line([*block.header, "来源"])
-        yield _line(["---"] * (len(block.header) + 1))
+        yield _line(list(block.columns))
+        yield _line(["---"] * len(block.columns))
         for row in block.rows:
             yield _line([*map(str, row.cells), marks(row.sources, numbers)], escape=True)
     else:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from api.bulletin import words
 from api.bulletin.document import MOST, Bars, Block, Paragraph, Row, Section, Sentence, Source, Table
 from api.bulletin.trace import Trace
+from api.names import STATUS, URGENT, short_name
 from api.stats import Figure, Rising, Stats
 from corpora import top
 from nlp.surge import FEWEST, PAST, RATE, WINDOWS
@@ -30,7 +31,7 @@ def overview(stats: Stats, trace: Trace) -> Section:
     tops = [f for f in stats.categories if "." not in f.key and f.reports]
     if tops:
         kinds = "、".join(
-            f"{words.category(f.key)} {f.reports} 条（{words.share(f.reports, total.reports)}）" for f in tops
+            f"{short_name(f.key)} {f.reports} 条（{words.share(f.reports, total.reports)}）" for f in tops
         )
         told.append(Sentence(f"其中{kinds}。", period))
     told.append(Sentence(f"{this}新出现议题 {len(stats.new)} 个。", trace.issues(stats.new, f"{this}新议题的报告")))
@@ -51,18 +52,18 @@ def surging(stats: Stats, trace: Trace) -> Section:
     this = words.THIS[stats.unit]
     if not stats.judged:
         short = f"连续记录不足 {PAST[0] + WINDOWS[-1]} 天，不作突增检验。"
-        return Section("突增议题", (Paragraph((Sentence(short),)),))
+        return Section("突增议题", (_said(short),))
     blocks: list[Block] = []
     for rising in stats.surging[:MOST]:
         blocks += _surge(rising, stats, trace)
     if others := [rising.key for rising in stats.surging[MOST:]]:
         said = f"另有 {len(others)} 个突增议题，突增不及以上各个明显。"
-        blocks.append(Paragraph((Sentence(said, trace.issues(others, f"{this}其余突增议题的报告")),), item=True))
+        blocks.append(_said(said, trace.issues(others, f"{this}其余突增议题的报告"), item=True))
     for rising in stats.surging_categories:
-        said = f"“{words.category(rising.key)}”类{_found(rising)}"
-        blocks.append(Paragraph((Sentence(said, trace.surge(rising)),), item=True))
+        said = f"“{short_name(rising.key)}”类{_found(rising)}"
+        blocks.append(_said(said, trace.surge(rising), item=True))
     if not blocks:
-        blocks.append(Paragraph((Sentence(f"{this}没有发现突增的议题和类别。"),)))
+        blocks.append(_said(f"{this}没有发现突增的议题和类别。"))
     return Section("突增议题", tuple(blocks))
 
 
@@ -70,14 +71,14 @@ def largest(stats: Stats, trace: Trace) -> Section:
     """The issues with most reports."""
     this = words.THIS[stats.unit]
     if not stats.largest:
-        return Section("主要议题", (Paragraph((Sentence(f"{this}没有两条以上报告的议题。"),)),))
+        return Section("主要议题", (_said(f"{this}没有两条以上报告的议题。"),))
     rows, examples = [], []
     for issue in stats.largest:
         activity = stats.issues[issue]
         about = activity.issue
         sources = trace.issue(issue)
-        cells = (about.name, about.place or "—", words.category(about.category), len(activity.reports))
-        rows.append(Row((*cells, activity.previous, about.size, words.STATUS[about.status]), sources))
+        cells = (about.name, about.place or "—", short_name(about.category), len(activity.reports))
+        rows.append(Row((*cells, activity.previous, about.size, STATUS[about.status]), sources))
         if issue not in {rising.key for rising in stats.surging[:MOST]}:
             examples.append(_examples(issue, stats, trace))
     header = ("议题", "地点", "类别", this, words.BEFORE[stats.unit], "累计", "办理")
@@ -88,7 +89,7 @@ def fraud(stats: Stats, trace: Trace) -> Section:
     """Fraud by manner, with the amounts that reports tell."""
     this = words.THIS[stats.unit]
     if not stats.fraud:
-        return Section("涉诈情况", (Paragraph((Sentence(f"{this}没有涉诈报告。"),)),))
+        return Section("涉诈情况", (_said(f"{this}没有涉诈报告。"),))
     reports = sum(len(m.reports) for m in stats.fraud)
     told = sum(len(m.amounts) for m in stats.fraud)
     fen = sum(m.fen for m in stats.fraud)
@@ -97,7 +98,7 @@ def fraud(stats: Stats, trace: Trace) -> Section:
     rows = [
         Row(
             (
-                *(words.category(m.category), len(m.reports), len(m.amounts)),
+                *(short_name(m.category), len(m.reports), len(m.amounts)),
                 *(words.money(m.fen), words.money(m.amounts[0][1]) if m.amounts else "—"),
             ),
             trace.category(m.category) if "." in m.category else sources,
@@ -105,20 +106,20 @@ def fraud(stats: Stats, trace: Trace) -> Section:
         for m in stats.fraud
     ]
     table = Table("按手法", ("手法", "条数", "写明金额", "金额合计", "单条最大"), tuple(rows))
-    return Section("涉诈情况", (Paragraph((Sentence(said, sources),)), table))
+    return Section("涉诈情况", (_said(said, sources), table))
 
 
 def urgent(stats: Stats, trace: Trace) -> Section:
     """Reports that asked for action at once."""
     this = words.THIS[stats.unit]
     if not stats.urgent:
-        return Section("紧急情况", (Paragraph((Sentence(f"{this}没有紧急报告。"),)),))
+        return Section("紧急情况", (_said(f"{this}没有紧急报告。"),))
     all_of = trace.reports(f"{this}紧急报告", (u.report for u in stats.urgent))
-    blocks: list[Block] = [Paragraph((Sentence(f"{this}紧急报告 {len(stats.urgent)} 条。", all_of),))]
+    blocks: list[Block] = [_said(f"{this}紧急报告 {len(stats.urgent)} 条。", all_of)]
     for one in stats.urgent[:MOST]:
-        reasons = "、".join(words.REASONS[reason] for reason in one.reasons)
+        reasons = "、".join(URGENT[reason] for reason in one.reasons)
         said = f"{reasons}：“{one.headline}”，转{one.to}。"
-        blocks.append(Paragraph((Sentence(said, trace.report(one.report)),), item=True))
+        blocks.append(_said(said, trace.report(one.report), item=True))
     return Section("紧急情况", tuple(blocks))
 
 
@@ -161,7 +162,7 @@ def unsure(stats: Stats, trace: Trace) -> Section:
         f"自动分类没有把握、尚待人工复核，另有 {stats.reviewed} 条已复核。"
     )
     sources = trace.reports("待复核报告", stats.unsure)
-    return Section("待人工复核", (Paragraph((Sentence(said, sources),)),))
+    return Section("待人工复核", (_said(said, sources),))
 
 
 def method() -> Section:
@@ -176,7 +177,12 @@ def method() -> Section:
         "金额取每条报告所写的最大一笔，是群众所述，未经核实。",
         "举例只列标题或首句，个人信息已经隐去。",
     )
-    return Section("说明", tuple(Paragraph((Sentence(one),), item=True) for one in said))
+    return Section("说明", tuple(_said(one, item=True) for one in said))
+
+
+def _said(text: str, sources: tuple[Source, ...] = (), *, item: bool = False) -> Paragraph:
+    """A paragraph of one sentence."""
+    return Paragraph((Sentence(text, sources),), item=item)
 
 
 def _surge(rising: Rising, stats: Stats, trace: Trace) -> list[Block]:
@@ -184,7 +190,7 @@ def _surge(rising: Rising, stats: Stats, trace: Trace) -> list[Block]:
     about = activity.issue
     place = f"{about.place}，" if about.place else ""
     this, before = words.THIS[stats.unit], words.BEFORE[stats.unit]
-    said = f"“{about.name}”（{place}{words.category(about.category)}）{_found(rising)}"
+    said = f"“{about.name}”（{place}{short_name(about.category)}）{_found(rising)}"
     growth = f"{this} {len(activity.reports)} 条，{before} {activity.previous} 条，累计 {about.size} 条。"
     whole = trace.members([rising.key], f"议题 {rising.key} 的全部报告")
     first = Paragraph((Sentence(said, trace.surge(rising)), Sentence(growth, whole)), item=True)
@@ -206,7 +212,7 @@ def _examples(issue: str, stats: Stats, trace: Trace) -> Paragraph:
     this, activity = words.THIS[stats.unit], stats.issues[issue]
     name = activity.issue.name
     if not activity.exemplars:
-        return Paragraph((Sentence(f"“{name}”{this}没有新的报告。"),))
+        return _said(f"“{name}”{this}没有新的报告。")
     return Paragraph(
         tuple(
             Sentence(f"{f'“{name}”举例' if first else '又'}：“{one.headline}”。", trace.report(one.report))
@@ -247,4 +253,4 @@ def _then(change: Change) -> int | str:
 
 
 def _indented(category: str) -> str:
-    return f"{'　' if '.' in category else ''}{words.category(category)}"
+    return f"{'　' if '.' in category else ''}{short_name(category)}"

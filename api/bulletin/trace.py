@@ -12,7 +12,8 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from api.bulletin.document import MOST, Source
-from api.bulletin.words import BEFORE, THIS, category, day, division
+from api.bulletin.words import BEFORE, THIS, day, division
+from api.names import short_name
 from api.queries import read_columns
 from api.schema import ReportRow
 from api.stats import Rising, Stats
@@ -52,7 +53,7 @@ class Trace:
 
     def category(self, category_id: str) -> tuple[Source, ...]:
         """The period's reports of a category with all below it."""
-        return _some(f"{THIS[self.stats.unit]}“{category(category_id)}”报告", self.categories.get(category_id, ()))
+        return _some(f"{THIS[self.stats.unit]}“{short_name(category_id)}”报告", self.categories.get(category_id, ()))
 
     def division(self, path: str) -> tuple[Source, ...]:
         """The period's reports of a division; of the region itself, those that are known no deeper."""
@@ -75,7 +76,7 @@ class Trace:
             what = f"议题 {rising.key}"
             rows = [(row.key, row.day) for _, row in self.belonging[rising.key] if _lies_in(row.division, region)]
         else:
-            what, rows = f"“{category(rising.key)}”", list(self.surging[rising.key])
+            what, rows = f"“{short_name(rising.key)}”", list(self.surging[rising.key])
         keys = (key for key, local in rows if verdict.start <= local <= verdict.day)
         return _some(f"{what} {day(verdict.start)}至{day(verdict.day)}的报告", keys)
 

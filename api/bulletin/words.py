@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from math import floor, log10
 
-from corpora import default_taxonomy
 from nlp.series import SHANGHAI
 from nlp.trends import Change, Span, Unit
 
 THIS = {"day": "今日", "week": "本周", "month": "本月"}
 BEFORE = {"day": "前一日", "week": "上周", "month": "上月"}
 KIND = {"day": "日报", "week": "周报", "month": "月报"}
-STATUS = {"new": "待交办", "assigned": "已交办", "handling": "办理中", "concluded": "已办结", "reopened": "重新反映"}
-REASONS = {"stop_payment": "可止付", "danger": "人身危险", "minor": "涉未成年人", "fire_gas": "火情燃气"}
 NOWHERE = "地区不明"
 
 _MISSING = {
@@ -21,11 +18,6 @@ _MISSING = {
     "base is zero": "{then}为 0 条",
     "no such date": "{then}没有这一天，不作比较",
 }
-
-
-def category(category_id: str) -> str:
-    """The name of a category."""
-    return default_taxonomy()[category_id].name
 
 
 def division(path: str, *, within: str = "") -> str:

@@ -42,7 +42,7 @@ def write_xlsx(bulletin: Bulletin, out: Path) -> None:
 
 def _table(book: Any, table: Table, numbers: dict[Source, int], bold: Any) -> None:
     sheet = book.add_worksheet(table.title[:31])
-    for column, name in enumerate((*table.header, "来源")):
+    for column, name in enumerate(table.columns):
         sheet.write_string(0, column, name, bold)
     for line, row in enumerate(table.rows, 1):
         for column, cell in enumerate((*row.cells, marks(row.sources, numbers))):

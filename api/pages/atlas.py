@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.pages.labels import category_name, short_name
+from api.names import category_name, short_name
 from api.queries import ReportFilter
 from api.schema import IssueRow, ReportRow
 from api.store import Store

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from api.issue_queries import IssueFilter, IssueOrder, list_issues, sparklines
 from api.issues import Issue
+from api.names import STATUS
 from api.pages.desk import Desk
-from api.pages.labels import STATUS
 from api.pages.listing import Asked, Turned
 from api.pages.panel import Panel, Told
 from api.pages.times import day_after, midnight

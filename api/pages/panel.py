@@ -15,6 +15,7 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from api import names
 from api.errors import UsageError
 from api.http.problems import Problem
 from api.pages import charts, labels
@@ -93,12 +94,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        line=one_line, category=labels.category_name, short=labels.short_name, top=top, day=_day, minute=_minute
+        line=one_line, category=names.category_name, short=names.short_name, top=top, day=_day, minute=_minute
     )
     environment.globals.update(
         ENTITIES=labels.ENTITIES,
-        URGENT=labels.URGENT,
-        STATUS=labels.STATUS,
+        URGENT=names.URGENT,
+        STATUS=names.STATUS,
         ROLES=labels.ROLES,
         LINEAGE=labels.LINEAGE,
         MACHINES=labels.MACHINES,
