@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from nicegui import ui
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from api.pages.near import Near, issue_named, near_issues
 from api.pages.panel import Panel, Told
 from api.pages.reasons import read_reasons
 from api.schema import IssueRow, ReportRow
+from api.store import Store
 from nlp import Verdict
 from nlp.series import Period, Series
 
@@ -44,7 +45,7 @@ class Known:
 async def build(desk: Desk) -> None:
     """The page of the issue in the address; one that was merged away tells where it went."""
     issue = str(desk.request.path_params["issue"])
-    known = await desk.read(lambda session: read_issue(session, desk, issue))
+    known = await desk.read(lambda session: read_issue(session, desk.service.store, issue))
     if known is None:
         ui.context.client.status_code = 404
         Panel(desk, "issue_gone.html", happened=await desk.read(lambda session: lineage(session, issue)))
@@ -87,7 +88,8 @@ class _Shown:
     def _head(self, known: Known) -> dict[str, Any]:
         chart = None
         if known.series is not None:
-            series, cut = known.series, "%Y-%m-%d %H 时" if self.period == "hour" else "%Y-%m-%d"
+            series = known.series
+            cut = "%Y-%m-%d %H 时" if series.period == "hour" else "%Y-%m-%d"
             labels = [series.begins(i).strftime(cut) for i in range(len(series.counts))]
             chart = bars(labels, series.counts, label="报告数")
         return {
@@ -109,7 +111,9 @@ class _Shown:
 
     async def refresh(self) -> None:
         """After a change: everything anew; the page of another issue where this one is gone."""
-        known = await self.desk.read(lambda session: read_issue(session, self.desk, self.issue, self.period))
+        known = await self.desk.read(
+            lambda session: read_issue(session, self.desk.service.store, self.issue, self.period)
+        )
         if known is None:
             ui.navigate.reload()
             return
@@ -120,9 +124,10 @@ class _Shown:
         await self.look_around()
 
     async def choose_period(self, told: Told) -> None:
-        value = told["value"]
-        self.period = "week" if value == "week" else "hour" if value == "hour" else "day"
-        known = await self.desk.read(lambda session: read_issue(session, self.desk, self.issue, self.period))
+        self.period = next((name for name in get_args(Period) if name == told["value"]), "day")
+        known = await self.desk.read(
+            lambda session: read_issue(session, self.desk.service.store, self.issue, self.period)
+        )
         if known is not None:
             self.head.show(**self._head(known))
 
@@ -191,17 +196,20 @@ class _Shown:
         ui.navigate.to(f"/issues/{target}" if target else "/issues")
 
 
-def read_issue(session: Session, desk: Desk, issue: str, period: Period = "day") -> Known | None:
-    """What is known of an issue; None where it has no reports. Time lines too long for a period are told by week."""
+def read_issue(session: Session, store: Store, issue: str, period: Period = "day") -> Known | None:
+    """What is known of an issue; None where it has no reports. A time line too long for a period takes a longer one."""
     found = find_issue(session, issue)
     if found is None or not found.size:
         return None
     if found.first_seen and found.last_seen:
         length = found.last_seen - found.first_seen
-        period = "week" if length > timedelta(days=400) else "day" if length > timedelta(days=14) else period
+        if length > timedelta(days=400):
+            period = "week"
+        elif length > timedelta(days=14) and period == "hour":
+            period = "day"
     row = session.get_one(IssueRow, issue)
     keys = set(session.scalars(select(ReportRow.key).where(ReportRow.issue_id == issue)))
-    verdicts = [v for v in desk.service.store.verdicts(session) if _concerns(v, issue, keys)]
+    verdicts = [v for v in store.verdicts(session) if _concerns(v, issue, keys)]
     return Known(
         issue=found,
         standing=loop.standing(session, row, now=datetime.now(UTC)),
