@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +11,7 @@ from api.issue_queries import IssueFilter, IssueOrder, list_issues, sparklines
 from api.issues import Issue
 from api.names import STATUS
 from api.pages.desk import Desk
-from api.pages.listing import Asked, Turned
-from api.pages.panel import Panel, Told
+from api.pages.listing import Asked, build_list
 from api.pages.times import day_after, midnight
 from nlp.series import Series
 
@@ -62,25 +60,8 @@ class Listed:
 
 async def build(desk: Desk) -> None:
     """The page; the address carries what is asked for."""
-    asked, turned = IssuesAsked.of_address(desk), Turned()
-
-    async def listed() -> dict[str, Any]:
-        found = await desk.read(lambda session: read_issues(session, asked, turned.cursor))
-        return {"listed": found, "first": turned.first}
-
-    async def search(told: Told) -> None:
-        nonlocal asked
-        asked = IssuesAsked.of_form(told)
-        turned.restart()
-        await turned.show(rows, listed(), listed=None, first=True)
-
-    async def turn(told: Told) -> None:
-        turned.turn(told)
-        await turned.show(rows, listed(), listed=None, first=True)
-
-    taxonomy = desk.service.pipeline.taxonomy
-    Panel(desk, "issues.html", {"search": search}, asked=asked, taxonomy=taxonomy, orders=ORDERS)
-    rows = Panel(desk, "issue_rows.html", {"turn": turn}, **await listed())
+    asked = IssuesAsked.of_address(desk)
+    await build_list(desk, asked, read_issues, form="issues.html", rows="issue_rows.html", orders=ORDERS)
 
 
 def read_issues(session: Session, asked: IssuesAsked, cursor: str | None) -> Listed:

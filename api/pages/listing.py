@@ -1,11 +1,13 @@
-"""What lists have in common: what their fields ask for, pages that are turned, and looking that may take long."""
+"""Lists: what their fields ask for, pages that are turned, and looking that may take long."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+
+from sqlalchemy.orm import Session
 
 from api.pages.desk import Desk
 from api.pages.panel import Panel, Told
@@ -36,6 +38,44 @@ class Asked:
         return cls(**{one.name: str(told["fields"].get(one.name, "")) for one in fields(cls)})
 
 
+A = TypeVar("A", bound=Asked)
+
+
+async def build_list(
+    desk: Desk,
+    asked: A,
+    read: Callable[[Session, A, str | None], object],
+    *,
+    form: str,
+    rows: str,
+    **shown: Any,
+) -> None:
+    """A form with a list below it, which follows what is asked for.
+
+    read: a page of the list, of what is asked and a cursor; form, rows: templates, the first of `asked`, the taxonomy
+    and `shown`, the second of the page as `found`, which is None while it is looked for.
+    """
+    turned = Turned()
+
+    async def find() -> dict[str, Any]:
+        found = await desk.read(lambda session: read(session, asked, turned.cursor))
+        return {"found": found, "first": turned.first}
+
+    async def search(told: Told) -> None:
+        nonlocal asked
+        asked = asked.of_form(told)
+        turned.restart()
+        await turned.show(listed, find(), found=None, first=True)
+
+    async def turn(told: Told) -> None:
+        turned.turn(told)
+        await turned.show(listed, find(), found=None, first=True)
+
+    taxonomy = desk.service.pipeline.taxonomy
+    Panel(desk, form, {"search": search}, asked=asked, taxonomy=taxonomy, **shown)
+    listed = Panel(desk, rows, {"turn": turn}, **await find())
+
+
 @dataclass(slots=True)
 class Turned:
     """Which page of a list is looked at, and the cursors of those before it."""
@@ -63,13 +103,13 @@ class Turned:
         """To the first page."""
         self._cursors.clear()
 
-    async def show(self, rows: Panel, found: Awaitable[Mapping[str, Any]], **waiting: Any) -> None:
+    async def show(self, rows: Panel, finding: Awaitable[Mapping[str, Any]], **waiting: Any) -> None:
         """Show what is found, unless something else has been asked for since.
 
         What takes longer than a blink is said to be looked for, by showing `waiting`.
         """
         self._questions += 1
-        question, looking = self._questions, asyncio.ensure_future(found)
+        question, looking = self._questions, asyncio.ensure_future(finding)
         await asyncio.wait({looking}, timeout=BLINK)
         if not looking.done() and question == self._questions:
             rows.show(**waiting)

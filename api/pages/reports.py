@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from nicegui import ui
 from sqlalchemy.orm import Session
@@ -12,12 +11,14 @@ from api.corrections import corrections
 from api.http.auth import TRIAGE, UNMASKED
 from api.issue_queries import find_issue
 from api.pages.desk import Desk
-from api.pages.listing import Asked, Turned
+from api.pages.listing import Asked, build_list
 from api.pages.near import near_issues
 from api.pages.panel import Panel, Told
 from api.pages.reasons import read_reasons
 from api.pages.times import day_after, midnight
+from api.paging import Page
 from api.queries import ReportFilter, find_report, search_reports
+from api.stored import Stored
 
 #: Reports on a page of the list.
 ROWS = 50
@@ -45,26 +46,11 @@ class ReportsAsked(Asked):
 
 async def build(desk: Desk) -> None:
     """The list; the address carries what is asked for."""
-    asked, turned = ReportsAsked.of_address(desk), Turned()
+    await build_list(desk, ReportsAsked.of_address(desk), _read, form="reports.html", rows="report_rows.html")
 
-    async def listed() -> dict[str, Any]:
-        page = await desk.read(
-            lambda session: search_reports(session, asked.filter(), cursor=turned.cursor, limit=ROWS)
-        )
-        return {"page": page, "first": turned.first}
 
-    async def search(told: Told) -> None:
-        nonlocal asked
-        asked = ReportsAsked.of_form(told)
-        turned.restart()
-        await turned.show(rows, listed(), page=None, first=True)
-
-    async def turn(told: Told) -> None:
-        turned.turn(told)
-        await turned.show(rows, listed(), page=None, first=True)
-
-    Panel(desk, "reports.html", {"search": search}, asked=asked, taxonomy=desk.service.pipeline.taxonomy)
-    rows = Panel(desk, "report_rows.html", {"turn": turn}, **await listed())
+def _read(session: Session, asked: ReportsAsked, cursor: str | None) -> Page[Stored]:
+    return search_reports(session, asked.filter(), cursor=cursor, limit=ROWS)
 
 
 async def build_one(desk: Desk) -> None:
