@@ -65,9 +65,7 @@ async def file(
     """The bulletin as a file; the export is in the audit log."""
     await service.audited(principal, "bulletin.export", period=period, date=on.isoformat(), format=kind)
     bulletin = await run_in_threadpool(_make, service, period, on, region)
-    handle, path = tempfile.mkstemp(suffix=f".{kind}")
-    os.close(handle)
-    await run_in_threadpool(write_bulletin, bulletin, Path(path))
+    path = await run_in_threadpool(_written, bulletin, kind)
     name = f"简报-{period}-{on.isoformat()}.{kind}"
     return FileResponse(path, filename=name, background=BackgroundTask(os.unlink, path))
 
@@ -124,3 +122,15 @@ async def _counted(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, A
 def _make(service: Service, unit: Unit, on: date, region: str) -> Bulletin:
     with service.store.reading() as session:
         return make_bulletin(session, read_stats(session, unit, on, now=datetime.now(UTC), region=region))
+
+
+def _written(bulletin: Bulletin, kind: str) -> str:
+    """The path of a new file, which is left to the caller."""
+    handle, path = tempfile.mkstemp(suffix=f".{kind}")
+    os.close(handle)
+    try:
+        write_bulletin(bulletin, Path(path))
+    except BaseException:
+        os.unlink(path)
+        raise
+    return path

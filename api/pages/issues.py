@@ -12,7 +12,7 @@ from api.issues import Issue
 from api.names import STATUS
 from api.pages.desk import Desk
 from api.pages.listing import Asked, build_list
-from api.pages.times import day_after, midnight
+from api.pages.times import begin_of, end_of
 from nlp.series import Series
 
 #: Issues on a page of the list, and days that a sparkline tells of.
@@ -35,9 +35,9 @@ class IssuesAsked(Asked):
             status=self.status if self.status in STATUS else None,
             category=self.category or None,
             division=self.division.strip("/ ") or None,
-            since=midnight(self.since),
-            born=midnight(self.since) if self.fresh else None,
-            until=day_after(self.until),
+            since=begin_of(self.since),
+            born=begin_of(self.since) if self.fresh else None,
+            until=end_of(self.until),
             text=self.text.strip() or None,
             urgent=True if self.urgent else None,
         )

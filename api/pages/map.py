@@ -17,7 +17,7 @@ from api.keys import Principal
 from api.pages.atlas import MOST, Asked, Atlases, chosen
 from api.pages.desk import Desk
 from api.pages.panel import Panel, Told, guarded
-from api.pages.times import day_after, midnight
+from api.pages.times import begin_of, end_of
 from api.queries import find_reports
 
 router = APIRouter(include_in_schema=False)
@@ -93,7 +93,7 @@ def _listed(session: Session, asked: Asked, ids: list[int], count: int) -> dict[
 
 
 def _asked(kind: str, since: str, until: str) -> Asked:
-    return Asked(kind == "issues", midnight(since), day_after(until))
+    return Asked(kind == "issues", begin_of(since), end_of(until))
 
 
 def _address(kind: str, since: str, until: str) -> str:

@@ -19,6 +19,7 @@ from api.pages.times import day_of
 from api.queries import ReportFilter, count_reports, search_reports
 from api.schema import IssueRow, ReportRow
 from api.statistics import Count, count_by
+from api.stats.reports import midnight
 from api.stored import Stored
 from corpora import top
 from corpora.importers.dates import SHANGHAI
@@ -88,7 +89,7 @@ def read_overview(session: Session, asked: date | None) -> Overview:
     for count in counts:
         if count.day is not None:
             by_day[count.day] += count.reports
-    end = datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI)
+    end = midnight(day + timedelta(days=1))
     growing = [i for i in list_issues(session, IssueFilter(), order="growth", now=end, limit=8).items if i.size > 1]
     return Overview(
         day=day,

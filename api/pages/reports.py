@@ -15,7 +15,7 @@ from api.pages.listing import Asked, build_list
 from api.pages.near import near_issues
 from api.pages.panel import Panel, Told
 from api.pages.reasons import read_reasons
-from api.pages.times import day_after, midnight
+from api.pages.times import begin_of, end_of
 from api.paging import Page
 from api.queries import ReportFilter, find_report, search_reports
 from api.stored import Stored
@@ -35,8 +35,8 @@ class ReportsAsked(Asked):
         return ReportFilter(
             category=self.category or None,
             division=self.division.strip("/ ") or None,
-            since=midnight(self.since),
-            until=day_after(self.until),
+            since=begin_of(self.since),
+            until=end_of(self.until),
             text=self.text.strip() or None,
             decided=False if self.state == "unsure" else None,
             reviewed={"reviewed": True, "unreviewed": False, "unsure": False, "unseen": False}.get(self.state),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from corpora.importers.dates import SHANGHAI
+from api.stats.reports import midnight
 
 
 def day_of(text: str | None) -> date | None:
@@ -15,13 +15,13 @@ def day_of(text: str | None) -> date | None:
         return None
 
 
-def midnight(text: str | None) -> datetime | None:
+def begin_of(text: str | None) -> datetime | None:
     """When the day of a date field begins, in local time."""
     day = day_of(text)
-    return datetime.combine(day, datetime.min.time(), SHANGHAI) if day else None
+    return midnight(day) if day else None
 
 
-def day_after(text: str | None) -> datetime | None:
+def end_of(text: str | None) -> datetime | None:
     """When the day of a date field is over, in local time."""
-    start = midnight(text)
-    return start + timedelta(days=1) if start else None
+    begin = begin_of(text)
+    return begin + timedelta(days=1) if begin else None
