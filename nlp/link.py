@@ -101,7 +101,8 @@ class Linker:
             self.weights.add(buckets)
         row = self.columns.add(traits)
         self._copy(row, traits, self.candidates.copies(traits.bands))
-        self._add(incoming, traits, row, issue)
+        self.candidates.add(row, keys=traits.keys, bands=traits.bands, vector=traits.vector)
+        self._add(incoming, issue)
         self.stored()
 
     def stored(self) -> None:
@@ -137,9 +138,8 @@ class Linker:
             entities=incoming.entities,
         )
 
-    def _add(self, incoming: Incoming, traits: Traits, row: int, issue: str) -> None:
+    def _add(self, incoming: Incoming, issue: str) -> None:
         self.partition.add(incoming.report.id, incoming.opens, issue)
-        self.candidates.add(row, keys=traits.keys, bands=traits.bands, vector=traits.vector)
         self._texts[incoming.report.id] = incoming.report.content
 
     def _link(self, incoming: Incoming) -> Link:
@@ -149,6 +149,8 @@ class Linker:
         copies = self.candidates.copies(traits.bands)
         copy = self._copy(row, traits, copies)
         found = self.candidates.find(keys=traits.keys, rare=traits.rare, vector=traits.vector, copies=copies)
+        # at once: what the search has read is still at hand
+        self.candidates.add(row, keys=traits.keys, bands=traits.bands, vector=traits.vector)
         scores, nearest = self._issue_scores(row, found)
         issue = self._said(key)
         if issue is None:
@@ -157,7 +159,7 @@ class Linker:
         if issue is None:
             # only founders are counted: else fifty voices on one estate would make its name a common word
             self.weights.add(buckets)
-        self._add(incoming, traits, row, issue or incoming.opens)
+        self._add(incoming, issue or incoming.opens)
         change = Change()
         if issue is not None:
             ties = [i for i, score in scores if score > above and i != issue]
