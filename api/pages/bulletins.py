@@ -20,6 +20,7 @@ from api.bulletin import Bulletin, make_bulletin, to_html, write_bulletin
 from api.bulletin.words import BEFORE
 from api.http.auth import EXPORT, READ, allowed
 from api.http.service import Service, the_service
+from api.http.times import Day
 from api.keys import Principal
 from api.pages.atlas import first_and_last
 from api.pages.desk import Desk
@@ -35,7 +36,7 @@ router = APIRouter(prefix="/bulletins", include_in_schema=False)
 UNITS: dict[Unit, str] = {"day": "日", "week": "周", "month": "月"}
 KINDS = {"docx": "Word", "xlsx": "Excel", "html": "网页", "md": "Markdown"}
 
-On = Annotated[date, Query(alias="date")]
+On = Annotated[Day, Query(alias="date")]
 Region = Annotated[str, Query(max_length=200)]
 
 

@@ -8,11 +8,12 @@ from api.stats.reports import midnight
 
 
 def day_of(text: str | None) -> date | None:
-    """The day of a date field; None where it is empty or no date."""
+    """The day of a date field; None where it is empty, or none of 1900 to 2199, which the API takes."""
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return day if day and 1900 <= day.year <= 2199 else None
 
 
 def begin_of(text: str | None) -> datetime | None:

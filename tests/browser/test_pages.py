@@ -181,6 +181,14 @@ def test_a_bulletin_is_not_for_everybody_to_take_along(look: Look) -> None:
     assert answer.status == 403
 
 
+def test_a_bulletin_of_a_day_beyond_the_calendar_is_refused(look: Look) -> None:
+    looked = look("analyst")
+    page = looked.go("/bulletins?date=9999-12-31")
+    expect(page.locator("iframe.bulletin")).to_be_visible()
+    answer = page.request.get(f"{looked.url}/bulletins/preview?period=day&date=9999-12-31")
+    assert answer.status == 422
+
+
 def test_an_upload_names_its_columns_and_lists_its_bad_rows(look: Look, served: Served, tmp_path: Path) -> None:
     with served.store.reading() as session:
         before = count_reports(session, ReportFilter())
