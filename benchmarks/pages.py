@@ -82,7 +82,7 @@ def fill(store: Store, reports: int) -> None:
                 left -= 1
                 made += 1
                 turned = vector + noise.normal(0, 0.02, vector.shape)
-                at = min(now, seen + timedelta(hours=draw.random() * 400))
+                at = seen + draw.random() * min(timedelta(hours=400), now - seen)
                 rows.append(
                     template
                     | {
