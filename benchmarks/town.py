@@ -1,8 +1,8 @@
 """Reports of a made-up country in ordinary complaint language, with a known truth, as many as asked for.
 
-An estate has two problems; a problem is told by five people on average, in other words and with other details. Vectors
-are stand-ins, not the encoder's, but spread as those of a real board are: about a common direction, most of the
-variance in a few dozen dimensions, two reports of a problem at a cosine of 0.9, two strangers at 0.55.
+Of five problems two are of one estate; a problem is told by five people on average, in other words and with other
+details. Vectors are stand-ins, not the encoder's, but spread as those of a real board are: about a common direction,
+most of the variance in a few dozen dimensions, two reports of a problem at a cosine of 0.9, two strangers at 0.55.
 """
 
 from __future__ import annotations
@@ -47,56 +47,96 @@ _TROUBLES = (
     ("service.education", "幼儿园学位不够", "孩子上不了公办幼儿园", "幼儿园报不上名"),
     ("service.urban_rural", "绿化被毁改车位", "草坪铲了画停车位", "砍树建停车场"),
 )
-#: Bounds of the numbers in what is said.
-_NUMBERS = {"n": (2, 12), "m": (1, 12), "d": (1, 28), "h": (6, 11), "w": (60, 300)}
 _TITLES = ("{}{}{}", "关于{}{}{}的投诉", "{}{}{}，请有关部门处理", "请问{}{}{}什么时候有人管", "反映{}{}{}问题")
-_SAID = (
-    "我是这里的住户，住了{n}年了。",
-    "从{m}月份开始，情况越来越严重。",
-    "每天{h}点以后尤其厉害，家里有老人和小孩，根本没法休息。",
-    "我们多次找物业反映，物业总说在协调，一直没有结果。",
-    "{m}月{d}日打过12345，工单转到街道就没有下文了。",
-    "居委会的人来看过一次，拍了照就走了。",
-    "已经有{n}户邻居联名签字，要求尽快解决。",
-    "之前城管来过，人一走又恢复原样。",
-    "这样下去迟早要出事，{d}号晚上就有人差点受伤。",
-    "当初买房的时候可不是这么承诺的，一共花了{w}万。",
-    "请相关部门实地查看，给我们一个明确的答复。",
-    "希望领导重视民生，恳请尽快处理！",
-    "到底归哪个部门管？能不能不要互相推诿？",
-    "孩子马上要中考，每天睡不到{n}个小时。",
-    "附近其他地方早就整改好了，为什么我们这里没人管？",
-    "前前后后拖了{n}个多月，电话打了几十个。",
-    "如果再不解决，我们只能继续向上级反映。",
-    "照片和视频都有，可以随时提供。",
-    "上次回复说{m}月底前完成，现在早就过了。",
-    "谢谢您在百忙之中看我的留言。",
+#: What a sentence is made of: seldom the same in two reports.
+_SENTENCES = (
+    "{when}{who}{did}，{harm}。",
+    "{harm}，{when}给{who}打过电话，{did}。",
+    "我在这里住了{n}年，{when}{harm}，{ask}。",
+    "{n}户邻居联名找{who}，{did}，{ask}。",
+    "{when}有{n}个人为这事去了{who}，{ask}。",
+    "{who}{did}，前后拖了{n}个月，{harm}。",
 )
+_WORDS = {
+    "when": (
+        "上个月",
+        "前天晚上",
+        "去年冬天",
+        "开春以来",
+        "每天凌晨",
+        "一到周末",
+        "这几年",
+        "国庆前后",
+        "下雨天",
+        "搬来那天",
+    ),
+    "who": ("物业", "居委会", "街道办", "城管队", "开发商", "网格员", "派出所", "环保局", "热线", "业委会"),
+    "did": (
+        "看过一眼",
+        "拍照就走",
+        "说在协调",
+        "互相推诿",
+        "贴了张纸",
+        "没人接听",
+        "让我们等",
+        "开过一次会",
+        "口头答应",
+        "要我们举证",
+    ),
+    "harm": (
+        "老人睡不着",
+        "孩子不敢走",
+        "窗户不敢开",
+        "有人摔伤了",
+        "生意做不成",
+        "车子进不来",
+        "上班总迟到",
+        "满屋都是味",
+        "墙都震裂了",
+        "钱也退不回",
+    ),
+    "ask": (
+        "请查实",
+        "盼回复",
+        "求个说法",
+        "请到现场看看",
+        "希望整改",
+        "该谁负责",
+        "请给期限",
+        "望尽快解决",
+        "别再拖了",
+        "请依法处理",
+    ),
+}
 
 
 def town(size: int, *, width: int) -> Iterator[tuple[int, Incoming]]:
     """(problem, report), the same in every run, of vectors so wide; a longer town begins with the shorter one."""
     rng, noise = random.Random(7), np.random.default_rng(7)
     common, axes = _axes(width)
-    began = datetime(2024, 1, 1, tzinfo=UTC)
     problems = 0
     for number in range(size):
         problem = rng.randrange(problems * VOICES // (VOICES - 1) + 1)
         if problem >= problems:
             problem, problems = problems, problems + 1
         category, title, trouble = _headline(problem, rng)
-        body = "".join(rng.sample(_SAID, rng.randint(2, 6))).format(
-            n=rng.randint(2, 12),
-            m=rng.randint(1, 12),
-            d=rng.randint(1, 28),
-            h=rng.randint(6, 11),
-            w=rng.randint(60, 300),
-        )
+        body = "".join(_sentence(rng) for _ in range(rng.randint(1, 5)))
         own = np.sqrt(_PROBLEM) * np.random.default_rng(problem).normal(size=width)
         vector = common + (own + np.sqrt(_REPORT) * noise.normal(size=width)).astype(np.float32) @ axes
         unit = vector / np.linalg.norm(vector)
-        report = Report(f"r{number}", f"{trouble}。{body}", title, began + timedelta(minutes=number))
+        report = Report(f"r{number}", f"{trouble}。{body}", title, _when(problem, rng))
         yield problem, Incoming(f"i{number}", report, unit, category)
+
+
+def _when(problem: int, rng: random.Random) -> datetime:
+    """Some day of the two months in which a problem is told of, in one of ten years, as on a board that lasts."""
+    began = random.Random(problem).randrange(3600)
+    return datetime(2014, 1, 1, tzinfo=UTC) + timedelta(days=began + rng.randrange(60), minutes=rng.randrange(1440))
+
+
+def _sentence(rng: random.Random) -> str:
+    words = {name: rng.choice(choices) for name, choices in _WORDS.items()}
+    return rng.choice(_SENTENCES).format(n=rng.randint(2, 30), **words)
 
 
 def _axes(width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -110,9 +150,10 @@ def _axes(width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 
 def _headline(problem: int, rng: random.Random) -> tuple[str, str, str]:
     """(category, title, how the text tells the trouble), by one of a problem's voices."""
-    estate = random.Random(problem // 2)
+    second = problem % 5 == 1
+    estate = random.Random(problem - second)
     name = "".join(estate.choices(_HAN, k=3)) + estate.choice(_KINDS)
-    category, *wordings = _TROUBLES[(estate.randrange(len(_TROUBLES)) + 7 * (problem % 2)) % len(_TROUBLES)]
+    category, *wordings = _TROUBLES[(estate.randrange(len(_TROUBLES)) + 7 * second) % len(_TROUBLES)]
     where = random.Random(problem).choice(_WHERE) if rng.random() < 0.5 else ""
     title = rng.choice(_TITLES).format(name, where, rng.choice(wordings))
     return category, title, f"{name}{rng.choice(wordings)}"

@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.ngrams import distinct, hashes
+from nlp.ngrams import hashes
 
 #: Rows of a sketch; the estimate's standard error is at most 0.5 / sqrt(ROWS).
 ROWS = 32
@@ -16,6 +16,7 @@ BAND = 4
 BANDS = ROWS // BAND
 GRAM = 4
 
+_WORD = 2**64 - 1
 _rng = np.random.default_rng(20191122)
 _A = _rng.integers(1, 2**63, (ROWS, 1), np.uint64) | np.uint64(1)
 _B = _rng.integers(0, 2**63, (ROWS, 1), np.uint64)
@@ -37,15 +38,18 @@ def sketch(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return np.asarray((mixed.min(axis=1) >> np.uint64(32)).astype(np.uint32))
 
 
-def bands(rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """Hashes of the sketch's bands, shape (BANDS,): near copies share at least one."""
-    folded = np.arange(BANDS, dtype=np.uint64)
-    for column in rows.reshape(BANDS, BAND).astype(np.uint64).T:
-        folded = (folded ^ column) * np.uint64(0x9E3779B97F4A7C15)
-        folded ^= folded >> np.uint64(31)
-    return np.asarray(folded)
+def bands(rows: NDArray[np.uint32]) -> list[int]:
+    """64-bit hashes of the sketch's bands, BANDS of them: near copies share at least one.
+
+    In Python, which is faster than numpy at so few numbers.
+    """
+    folded = list(range(BANDS))
+    for at, value in enumerate(rows.tolist()):
+        mixed = (folded[at // BAND] ^ value) * 0x9E3779B97F4A7C15 & _WORD
+        folded[at // BAND] = mixed ^ mixed >> 31
+    return folded
 
 
 def band_keys(rows: NDArray[np.uint32]) -> NDArray[np.int64]:
     """Distinct 22-bit keys of the bands."""
-    return distinct(bands(rows) >> np.uint64(42)).astype(np.int64)
+    return np.array(sorted({band >> 42 for band in bands(rows)}), np.int64)

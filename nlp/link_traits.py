@@ -133,9 +133,7 @@ def _some(table: NDArray[np.uint32]) -> NDArray[np.uint32]:
 def _keys(front: NDArray[np.uint32], rare: NDArray[np.uint32], background: GramWeights) -> NDArray[np.uint32]:
     front = distinct(front)
     front = _heaviest(front, background(front))[:KEYS_OF_HEAD]
-    rest = rare[: KEYS + KEYS_OF_HEAD]
-    rest = rest[(rest > 0) & ~(rest[:, None] == front).any(axis=1)]
-    return _padded(np.concatenate((front, rest)), KEYS)
+    return _first(np.concatenate((front, rare[rare > 0])), KEYS)
 
 
 def _heaviest(buckets: NDArray[np.uint32], weight: NDArray[np.float32]) -> NDArray[np.uint32]:
