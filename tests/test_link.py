@@ -192,6 +192,16 @@ def test_chains_walk_from_the_latest_and_stop() -> None:
     assert all(a >= b for a, b in pairwise(rows[under == 0].tolist()))
 
 
+@given(st.lists(st.lists(st.integers(0, 4), max_size=3, unique=True), max_size=20), st.integers(1, 6))
+def test_chains_give_the_latest_rows_of_each_key(filed: list[list[int]], steps: int) -> None:
+    chains = Chains.empty(3, room=1)
+    for row, keys in enumerate(filed):
+        chains.add(row, np.array(keys, np.int64))
+    rows, under = chains.walk(np.arange(5), steps)
+    for key in range(5):
+        assert rows[under == key].tolist() == [row for row, keys in enumerate(filed) if key in keys][::-1][:steps]
+
+
 def both() -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.float32]]:
     """Pairs that are the same where feature 3 and feature 4 are both there."""
     features = np.random.default_rng(1).normal(size=(600, len(FEATURES))).astype(np.float32)
@@ -211,6 +221,22 @@ def test_a_score_sees_what_only_holds_together(learn: Callable[[], PairNetwork |
     some = np.zeros((3, len(FEATURES)), np.float32)
     some[:, 3:5] = [[1.5, 1.5], [1.5, -1.5], [-1.5, 1.5]]
     assert (learn().log_odds(some) > 0).tolist() == [True, False, False]
+
+
+def test_each_tree_is_walked_from_its_root_to_one_leaf() -> None:
+    rng = np.random.default_rng(3)
+    asked, above = rng.integers(0, 4, (5, 7)).astype(np.int16), rng.normal(size=(5, 7)).astype(np.float32)
+    leaf, some = rng.normal(size=(5, 8)).astype(np.float32), rng.normal(size=(40, 4)).astype(np.float32)
+    want = []
+    for pair in some:
+        total = 0.5
+        for tree in range(5):
+            at = 0
+            while at < 7:
+                at = 2 * at + (2 if pair[asked[tree, at]] > above[tree, at] else 1)
+            total += leaf[tree, at - 7]
+        want.append(total)
+    np.testing.assert_allclose(PairTrees(0.5, asked, above, leaf).log_odds(some), want, rtol=1e-5)
 
 
 def test_more_of_what_speaks_for_never_counts_against() -> None:

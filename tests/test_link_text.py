@@ -92,3 +92,25 @@ def test_rarer_grams_weigh_more_and_padding_nothing() -> None:
     common, rare, unseen, padding = weights(np.array([5, 7, 9, 0], np.uint32))
     assert 0 <= common < rare < unseen
     assert padding == 0
+
+
+def test_grams_are_met_by_the_lists_they_stand_in() -> None:
+    weights = GramWeights()
+    weights.add(np.array([5, 7], np.uint32))
+    lists = [(np.array([5, 7, 0], np.uint32), 1), (np.array([7, 9, 0], np.uint32), 4)]
+    asked = np.array([[5, 7, 9], [11, 0, 0]], np.uint32)
+    met, marks = weights.meet(lists, asked)
+    assert marks.tolist() == [[1, 5, 4], [0, 0, 0]]
+    assert (met == weights(asked)).all()
+    assert not weights.meet([(np.array([3], np.uint32), 2)], asked)[1].any()
+    assert weights.counts[[0, 5, 7, 9]].tolist() == [0, 1, 1, 0]
+
+
+def test_counts_may_grow_by_tens_of_thousands() -> None:
+    weights, grams = GramWeights(), np.array([5], np.uint32)
+    for _ in range(40_000):
+        weights.add(grams)
+    weights.add(np.array([7], np.uint32))
+    assert weights.counts[[5, 7]].tolist() == [40_000, 1]
+    want = [np.log(40_003 / 40_001), np.log(40_003 / 2)]
+    assert weights(np.array([5, 7], np.uint32)).tolist() == pytest.approx(want, abs=1e-5)
