@@ -2,13 +2,14 @@
 
 from corpora.importers import HeaderError, Importer, InputError, Rejected, read_reports
 from corpora.judged import judged_categories, judged_spans, text_hash
-from corpora.judged_pairs import JOINED, TEMPTING, JudgedPair, read_judged_pairs
+from corpora.judged_pairs import JOINED, JOINED_BY_ISSUE, TEMPTING, JudgedPair, read_judged_pairs
 from corpora.report import Example, Report, Span, content_id
 from corpora.taxonomy import Category, Taxonomy, default_taxonomy, read_taxonomy, top
 from corpora.written import Problem, read_written, read_written_issues
 
 __all__ = [
     "JOINED",
+    "JOINED_BY_ISSUE",
     "TEMPTING",
     "Category",
     "Example",

@@ -11,8 +11,9 @@ from pathlib import Path
 _FOLDER = Path(str(files("corpora"))) / "judged"
 #: Drawn among messages of a board where a score was tempted, outside of its known issues; to learn from.
 TEMPTING = _FOLDER / "pairs.jsonl"
-#: Drawn at random among pairs that linking joined and no gold names; to measure by.
+#: To measure by: pairs that linking joined and no gold names, drawn at random, and one from each of a hundred issues.
 JOINED = _FOLDER / "joined.jsonl"
+JOINED_BY_ISSUE = _FOLDER / "joined_by_issue.jsonl"
 
 
 @dataclass(frozen=True, slots=True)

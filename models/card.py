@@ -36,7 +36,7 @@ def card(
 
 One encoder for citizens' reports in Chinese: category logits, a tag for each character, and a sentence vector, in one
 forward pass. Two storeys ({storeys}), int8 weights; the upper storey reads on only where the lower is not
-sure of the category. Runs with onnxruntime and tokenizers alone.
+sure of the category, and the mean of both answers then. Runs with onnxruntime and tokenizers alone.
 
 ## Made from
 

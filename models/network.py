@@ -1,6 +1,6 @@
 """The shared encoder: category logits, a sentence vector and a tag for each character, in one pass, in two storeys.
 
-The lower storey answers everything; where its categories are not sure, the upper one reads on and answers those anew
+The lower storey answers everything; where its categories are not sure, the upper one reads on and both answer
 (early exit: Xin et al. 2020). Needs torch and transformers (the `train` extra); running needs only the exported graphs.
 """
 

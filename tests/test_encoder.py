@@ -122,17 +122,17 @@ def test_the_upper_storey_reads_only_what_the_lower_leaves_open() -> None:
 
 
 def test_the_upper_storey_reads_the_first_windows_and_facts_come_from_all(cutter: WindowCutter) -> None:
-    """What the categories were learned from is what they are told by; entities are found to the end of a text."""
+    """Of a long text only the beginning is read twice; categories and entities are found to its end."""
     opening = "我们小区门口的路灯坏了很久，晚上出行很不方便，没有人来修。" * 20
     texts = [opening + "希望早日修好，谢谢。", opening + "张建国在长沙市开福区的棋牌室聚众赌博。"]
     (windows, others) = cutter.cut(texts)
     assert len(windows) > READ_ON
     assert windows[:READ_ON] == others[:READ_ON]
-    config = replace(ArtefactConfig.load(ENCODER), settled_above=1.1)
-    one, other = OnnxEncoder(ENCODER, config=config).encode(texts)
-    assert np.array_equal(one.primary, other.primary)
-    end = windows[READ_ON].start
-    assert all(last <= end for _, last in one.evidence)
+    encoder = OnnxEncoder(ENCODER)
+    (low, both), (other_low, other_both) = encoder.logits(texts)
+    assert not np.array_equal(low, other_low)
+    assert np.allclose(2 * both - low, 2 * other_both - other_low, atol=1e-4)  # both is the mean of the storeys
+    _, other = encoder.encode(texts)
     assert any(span.type == "place" and span.start > len(opening) for span in other.spans)
 
 
