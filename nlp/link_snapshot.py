@@ -10,6 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
 
 from nlp.link import Linker
 from nlp.link_columns import Columns
@@ -87,14 +89,25 @@ def _loaded(part: Path, facts: dict[str, Any], linker: Linker) -> Linker:
     linker.columns = Columns.empty(facts["width"], room=size + 1024)
     linker.columns.size = size
     for name, column in linker.columns.arrays().items():
-        column[:size] = np.load(part / f"{name}.npy", mmap_mode="r")
+        _read_into(column[:size], part / f"{name}.npy")
     for name, chains in linker.candidates.chains().items():
-        chains.heads[:] = np.load(part / f"{name}-heads.npy", mmap_mode="r")
+        _read_into(chains.heads, part / f"{name}-heads.npy")
         chains.make_room(size + 1)
-        chains.before[:size] = np.load(part / f"{name}-before.npy", mmap_mode="r")
+        _read_into(chains.before[:size], part / f"{name}-before.npy")
     linker.candidates.nearest.load(part / _INDEX)
     linker.weights.set(np.load(part / "counts.npy"), facts["documents"])
     with (part / _PARTITION).open(encoding="utf-8") as lines:
         for line in lines:
             linker.partition.add(*json.loads(line))
     return linker
+
+
+def _read_into(rows: NDArray[Any], path: Path) -> None:
+    """Fill `rows`, which lie in one piece, from a file of such an array: a second copy would take the memory twice."""
+    with path.open("rb") as file:
+        npy.read_magic(file)
+        shape, _, dtype = npy.read_array_header_1_0(file)
+        if (shape, dtype) != (rows.shape, rows.dtype):
+            raise ValueError(f"{path.name} holds {dtype} {shape}, not {rows.dtype} {rows.shape}")
+        if file.readinto(rows.reshape(-1).view(np.uint8).data) < rows.nbytes:
+            raise EOFError(f"{path.name} ends early")
