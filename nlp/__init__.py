@@ -5,8 +5,9 @@ from nlp.consolidate import consolidate
 from nlp.decide import UnknownError
 from nlp.encoder import Encoder, Encoding
 from nlp.entity import PERSONAL, TYPES, Entity
-from nlp.link import Incoming, Link, Linker
+from nlp.link import Link, Linker
 from nlp.link_score import PairScorer
+from nlp.link_traits import Incoming
 from nlp.mask import mask, mask_entities
 from nlp.normalise import Normal, normalise
 from nlp.partition import Change, Lineage

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nlp.fingerprint import BANDS
 from nlp.gram_weights import GramWeights
 from nlp.link_columns import grow
-from nlp.link_traits import KEYS
+from nlp.link_grams import KEYS
 from nlp.nearest import NearestVectors
 from nlp.ngrams import distinct, starts
 

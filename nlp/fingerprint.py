@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.ngrams import hashes
+from nlp.ngrams import distinct, hashes
 
 #: Rows of a sketch; the estimate's standard error is at most 0.5 / sqrt(ROWS).
 ROWS = 32
@@ -16,40 +16,47 @@ BAND = 4
 BANDS = ROWS // BAND
 GRAM = 4
 
-_WORD = 2**64 - 1
+_MULTIPLIER, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 _rng = np.random.default_rng(20191122)
 _A = _rng.integers(1, 2**63, (ROWS, 1), np.uint64) | np.uint64(1)
 _B = _rng.integers(0, 2**63, (ROWS, 1), np.uint64)
 
 
-def exact(codes: NDArray[np.uint32]) -> int:
+def exact(spelling: str) -> int:
     """63 bits that two texts of the same letters, digits and Han characters share, whatever stands between them."""
-    kept = codes[codes != 10]
-    return int.from_bytes(hashlib.blake2b(kept.tobytes(), digest_size=8).digest(), "little") >> 1
+    kept = spelling.replace("\n", "").encode("utf-32-le", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(kept, digest_size=8).digest(), "little") >> 1
 
 
-def sketch(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """MinHash of the 4-grams, shape (ROWS,): two sketches agree in as many rows as the texts share grams (Jaccard)."""
-    grams = hashes(codes, GRAM)
-    if not len(grams):
-        grams = np.frombuffer(hashlib.blake2b(codes.tobytes(), digest_size=8).digest(), np.uint64)
-    mixed = grams * _A
-    mixed += _B
-    return np.asarray((mixed.min(axis=1) >> np.uint64(32)).astype(np.uint32))
+def sketches(codes: NDArray[np.uint32], begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """MinHash of the 4-grams of pieces of `codes`, each with a break or the end behind it; shape (pieces, ROWS).
 
-
-def bands(rows: NDArray[np.uint32]) -> list[int]:
-    """64-bit hashes of the sketch's bands, BANDS of them: near copies share at least one.
-
-    In Python, which is faster than numpy at so few numbers.
+    Two sketches agree in as many rows as the texts share grams (Jaccard).
     """
-    folded = list(range(BANDS))
-    for at, value in enumerate(rows.tolist()):
-        mixed = (folded[at // BAND] ^ value) * 0x9E3779B97F4A7C15 & _WORD
-        folded[at // BAND] = mixed ^ mixed >> 31
+    grams, at = hashes(codes, GRAM)
+    result = np.empty((len(begins), ROWS), np.uint32)
+    firsts, lasts = np.searchsorted(at, begins).tolist(), np.searchsorted(at, ends).tolist()
+    for piece, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        some = grams[first:last]
+        if first == last:
+            of_all = hashlib.blake2b(codes[begins[piece] : ends[piece]].tobytes(), digest_size=8).digest()
+            some = np.frombuffer(of_all, np.uint64)
+        mixed = some * _A
+        mixed += _B
+        result[piece] = mixed.min(axis=1) >> _HALF
+    return result
+
+
+def bands(rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """64-bit hashes of the bands of sketches, shape (..., BANDS): near copies share at least one."""
+    values = rows.reshape(*rows.shape[:-1], BANDS, BAND)
+    folded = np.arange(BANDS, dtype=np.uint64)
+    for row in range(BAND):
+        mixed = (folded ^ values[..., row]) * _MULTIPLIER
+        folded = mixed ^ mixed >> np.uint64(31)
     return folded
 
 
 def band_keys(rows: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Distinct 22-bit keys of the bands."""
-    return np.array(sorted({band >> 42 for band in bands(rows)}), np.int64)
+    """Distinct 22-bit keys of the bands of a sketch."""
+    return distinct((bands(rows) >> np.uint64(42)).astype(np.int64))

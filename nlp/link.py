@@ -13,37 +13,27 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from corpora import Report
 from nlp.candidates import Candidates
-from nlp.entity import Entity
 from nlp.evidence import AGREEING, evidence
 from nlp.fingerprint import band_keys
 from nlp.gram_weights import GramWeights
-from nlp.link_columns import RARE_AT, Columns
+from nlp.link_columns import Columns
 from nlp.link_features import Comparer
+from nlp.link_grams import RARE_AT
 from nlp.link_score import PairScorer, PlainScorer
-from nlp.link_traits import Traits, read_traits
+from nlp.link_traits import Incoming, Traits, read_all
 from nlp.partition import Change, Partition
 from nlp.shared_phrases import shared_phrases
 from nlp.verdicts import Verdicts, apart
 
 #: Members of an issue that a report is compared with, and issues that are looked at so closely.
 SAMPLE, ISSUES = 16, 4
+#: Reports that are read at once.
+TOGETHER = 32
 #: Members that speak for an issue when it may be merged with another.
 BRIDGED = 6
 #: Bounds of one pair's log-odds: no single pair outvotes a dozen.
 LOWEST, HIGHEST = -6.0, 6.0
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A report to link, with what analysis made of it; `opens` is the id of the issue it would found."""
-
-    opens: str
-    report: Report
-    vector: NDArray[np.float32]
-    category: str = ""
-    entities: tuple[Entity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +86,9 @@ class Linker:
 
         founder: the link's `new` at that time. With it the linker goes on exactly as if it had never stopped.
         """
-        traits, buckets = self._read(incoming)
+        (traits,) = read_all([incoming], self.scorer.background)
         if founder:
-            self.weights.add(buckets)
+            self.weights.add(traits.whole)
         row = self.columns.add(traits)
         self._copy(row, traits, self.candidates.copies(traits.bands))
         self.candidates.add(row, keys=traits.keys, bands=traits.bands, vector=traits.vector)
@@ -112,7 +102,11 @@ class Linker:
 
     def link(self, incoming: Sequence[Incoming]) -> list[Link]:
         """Link reports in order."""
-        return [self._link(one) for one in incoming]
+        links: list[Link] = []
+        for begin in range(0, len(incoming), TOGETHER):
+            batch = incoming[begin : begin + TOGETHER]
+            links += map(self._link, batch, read_all(batch, self.scorer.background))
+        return links
 
     def odds(self, row: int, others: NDArray[np.int64]) -> NDArray[np.float32]:
         """Bounded log-odds that `row` and each of the other rows tell of one problem."""
@@ -129,22 +123,12 @@ class Linker:
             copies=self.candidates.copies(band_keys(columns.sketch[row])),
         )
 
-    def _read(self, incoming: Incoming) -> tuple[Traits, NDArray[np.uint32]]:
-        return read_traits(
-            incoming.report,
-            background=self.scorer.background,
-            vector=incoming.vector,
-            category=incoming.category,
-            entities=incoming.entities,
-        )
-
     def _add(self, incoming: Incoming, issue: str) -> None:
         self.partition.add(incoming.report.id, incoming.opens, issue)
         self._texts[incoming.report.id] = incoming.report.content
 
-    def _link(self, incoming: Incoming) -> Link:
+    def _link(self, incoming: Incoming, traits: Traits) -> Link:
         key, above = incoming.report.id, self.scorer.join_above
-        traits, buckets = self._read(incoming)
         row = self.columns.add(traits)
         copies = self.candidates.copies(traits.bands)
         copy = self._copy(row, traits, copies)
@@ -158,7 +142,7 @@ class Linker:
             issue = next((i for i, score in scores if score > above and not self._apart(marks, i)), None)
         if issue is None:
             # only founders are counted: else fifty voices on one estate would make its name a common word
-            self.weights.add(buckets)
+            self.weights.add(traits.whole)
         self._add(incoming, issue or incoming.opens)
         change = Change()
         if issue is not None:

@@ -9,15 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.fingerprint import ROWS
-from nlp.link_traits import HEAD, KEYS, NAME, PLACES, RARE, TOPIC, Traits
+from nlp.link_grams import HEAD, KEYS, NAME_AT
+from nlp.link_traits import NUMBERED_AT, Traits
 
-#: Where each list of grams stands in `Columns.grams`.
-RARE_AT = slice(0, RARE)
-TOPIC_AT = slice(RARE, RARE + TOPIC)
-HEAD_AT = slice(RARE + TOPIC, RARE + TOPIC + HEAD)
-NAME_AT = slice(RARE + TOPIC + HEAD, RARE + TOPIC + HEAD + NAME)
-#: Where each list of places stands in `Columns.places`.
-CITIES_AT, INNER_AT, UNITS_AT, NUMBERED_AT = (slice(at * PLACES, (at + 1) * PLACES) for at in range(4))
 #: What a vector's greatest component may be; a byte holds -127 to 127 of it.
 VECTOR_STEP = np.float32(0.5 / 127)
 
@@ -70,19 +64,11 @@ class Columns:
         if row == len(self.grams):
             for column in self.arrays().values():
                 grow(column)
-        self.grams[row, RARE_AT] = traits.rare
-        self.grams[row, TOPIC_AT] = traits.topic
-        self.grams[row, HEAD_AT] = traits.head
-        self.grams[row, NAME_AT] = traits.name
+        self.grams[row] = traits.grams
         self.placed[row] = traits.placed
         self.keys[row] = traits.keys
         self.sketch[row] = traits.sketch
-        for at, values in zip(
-            (CITIES_AT, INNER_AT, UNITS_AT, NUMBERED_AT),
-            (traits.cities, traits.inner, traits.units, traits.numbered),
-            strict=True,
-        ):
-            self.places[row, at] = values
+        self.places[row] = traits.places
         self.numbers[row] = traits.day, traits.length
         self.codes[row] = traits.copy, traits.category, traits.top
         self.first[row] = row

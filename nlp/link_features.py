@@ -10,19 +10,9 @@ from numpy.typing import NDArray
 
 from nlp.fingerprint import ROWS
 from nlp.gram_weights import GramWeights
-from nlp.link_columns import (
-    CITIES_AT,
-    HEAD_AT,
-    INNER_AT,
-    NAME_AT,
-    NUMBERED_AT,
-    RARE_AT,
-    TOPIC_AT,
-    UNITS_AT,
-    VECTOR_STEP,
-    Columns,
-)
-from nlp.link_traits import ABOUT_FROM, NAMES_FROM, PLACES
+from nlp.link_columns import VECTOR_STEP, Columns
+from nlp.link_grams import ABOUT_FROM, HEAD_AT, NAME_AT, NAMES_FROM, RARE_AT, TOPIC_AT
+from nlp.link_traits import CITIES_AT, INNER_AT, NUMBERED_AT, PLACES, UNITS_AT
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]

@@ -87,17 +87,16 @@ def distinct(values: NDArray[Number]) -> NDArray[Number]:
     return ordered[starts(ordered)]
 
 
-def hashes(codes: NDArray[np.uint32], size: int) -> NDArray[np.uint64]:
-    """64-bit hashes of the grams of `size` letters in their order, none across a break."""
-    count = len(codes) - size + 1
-    if count <= 0:
-        return np.zeros(0, np.uint64)
+def hashes(codes: NDArray[np.uint32], size: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """(64-bit hashes of the grams of `size` letters in their order, where each begins); none across a break."""
+    count = max(len(codes) - size + 1, 0)
     wide, word = codes.astype(np.uint64), codes != _BREAK
     mixed, whole = wide[:count], word[:count]
     for step in range(1, size):
         mixed = mixed * _MULTIPLIERS[step % len(_MULTIPLIERS)] + wide[step : step + count]
         whole = whole & word[step : step + count]
-    return _spread(mixed[whole])
+    at = np.flatnonzero(whole)
+    return _spread(mixed[at]), at
 
 
 def _spread(mixed: NDArray[np.uint64]) -> NDArray[np.uint64]:

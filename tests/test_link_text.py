@@ -4,14 +4,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from nlp.anchors import districts, names, numbered
-from nlp.fingerprint import BANDS, bands, exact, sketch
+from nlp.fingerprint import BANDS, bands, exact, sketches
 from nlp.gram_weights import GramWeights
-from nlp.ngrams import letters, ngrams
+from nlp.ngrams import codes, letters, ngrams, spelled
 from nlp.shared_phrases import shared_phrases
 
 LONG = "我们小区楼下的烧烤摊每天晚上营业到凌晨两点，油烟直接飘进住户家里，多次投诉没有人管，请城管部门尽快处理。"
+
+
+def sketch(text: str) -> NDArray[np.uint32]:
+    alone = letters(text)
+    return sketches(alone, np.zeros(1, np.int64), np.array([len(alone)])).reshape(-1)
 
 
 def test_swapped_letters_of_a_name_keep_most_grams() -> None:
@@ -31,24 +37,42 @@ def test_grams_never_fail_and_never_use_the_padding(text: str) -> None:
 
 
 def test_copies_share_the_exact_print_whatever_stands_between() -> None:
-    assert exact(letters(LONG)) == exact(letters(LONG.replace("，", " \n")))
-    assert exact(letters(LONG)) != exact(letters(LONG.replace("两点", "三点")))
+    assert exact(spelled(LONG)) == exact(spelled(LONG.replace("，", " \n")))
+    assert exact(spelled(LONG)) != exact(spelled(LONG.replace("两点", "三点")))
 
 
 def test_near_copies_share_a_band_and_strangers_none() -> None:
-    near = sketch(letters(LONG.replace("两点", "三点")))
-    far = sketch(letters("咨询公积金贷款买第二套房的首付比例是多少，需要准备哪些材料，多久可以放款？"))
-    mine = sketch(letters(LONG))
-    assert set(bands(mine)) & set(bands(near))
-    assert not set(bands(mine)) & set(bands(far))
+    near = sketch(LONG.replace("两点", "三点"))
+    far = sketch("咨询公积金贷款买第二套房的首付比例是多少，需要准备哪些材料，多久可以放款？")
+    mine = sketch(LONG)
+    assert set(bands(mine).tolist()) & set(bands(near).tolist())
+    assert not set(bands(mine).tolist()) & set(bands(far).tolist())
     assert (mine == near).mean() > 0.6
     assert len(bands(mine)) == BANDS
 
 
+def test_a_band_is_a_hash_of_its_four_rows() -> None:
+    sketch_ = sketch(LONG)
+    folded = list(range(BANDS))
+    for at, value in enumerate(sketch_.tolist()):
+        mixed = (folded[at // 4] ^ value) * 0x9E3779B97F4A7C15 % 2**64
+        folded[at // 4] = mixed ^ mixed >> 31
+    assert bands(sketch_).tolist() == folded
+    assert bands(np.stack([sketch_, sketch_]))[1].tolist() == folded
+
+
+def test_sketches_of_pieces_are_those_of_the_pieces_alone() -> None:
+    pieces = [spelled(text) for text in (LONG, "", "水", "停水三天，没有人管")]
+    whole = codes("\n".join((*pieces, "")))
+    ends = np.cumsum([len(piece) + 1 for piece in pieces]) - 1
+    want = [sketch(piece).tolist() for piece in pieces]
+    assert sketches(whole, np.array([0, *ends[:-1] + 1]), ends).tolist() == want
+
+
 @pytest.mark.parametrize("text", ["", "。", "水", "😀"])
 def test_texts_with_hardly_a_letter_have_prints(text: str) -> None:
-    assert exact(letters(text)) >= 0
-    assert sketch(letters(text)).dtype == np.uint32
+    assert exact(spelled(text)) >= 0
+    assert sketch(text).dtype == np.uint32
 
 
 @pytest.mark.parametrize(
