@@ -8,10 +8,10 @@ from typing import Annotated, get_args
 
 import typer
 
-from api.bulletin import make_bulletin, write_bulletin
+from api.bulletin import read_bulletin, write_bulletin
 from api.cli_issues import DEFAULT_STORE, StoreUrl
 from api.errors import UsageError
-from api.stats import Unit, read_stats, span_of
+from api.stats import Unit, span_of
 from api.store import Store
 from nlp.series import SHANGHAI
 
@@ -32,8 +32,7 @@ def bulletin(
     unit = _unit(period)
     now = datetime.now(UTC)
     with Store(store).reading() as session:
-        stats = read_stats(session, unit, _day(on, unit, now), now=now, region=region)
-        write_bulletin(make_bulletin(session, stats), out)
+        write_bulletin(read_bulletin(session, unit, _day(on, unit, now), now=now, region=region), out)
 
 
 def _unit(period: str) -> Unit:

@@ -80,6 +80,13 @@ def read_groups(
     return read_columns(session, parts)
 
 
+def read_purged(
+    session: Session, by: Sequence[Dimension], *, first: date, last: date, division: str | None = None
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Of those that were purged alone."""
+    return read_columns(session, _part(PurgedRow, func.sum(PurgedRow.reports), by, first, last, None, division))
+
+
 def _part(
     table: type[ReportRow] | type[PurgedRow],
     count: Any,

@@ -9,7 +9,8 @@ what is not known of the rate widens the prediction (a gamma posterior on it) in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, lgamma, log, log1p
+from math import lgamma
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ _SCATTER, _SCATTER_PRIOR = 1.0, 5.0
 #: Days above the mean plus so many standard deviations, and above so many reports, count as no more than that: past
 #: surges must not hide new ones. In a series of few reports the second keeps its ordinary scatter from being cut off.
 _HELD_DOWN, _NOT_BELOW, _ROUNDS = 5.0, 3.0, 10
+#: Terms of a tail that are summed at once: most need no more.
+_TERMS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,26 +99,34 @@ def fit_baselines(counts: NDArray[np.int_], kinds: NDArray[np.int_]) -> Baseline
     return fitted
 
 
-def upper_tail(count: int, mean: float, size: float, *, enough: float = 1.0) -> float:
-    """P(X >= count) for a negative binomial of this mean > 0 and size > 0 (variance mean + mean²/size).
+def upper_tails(
+    counts: NDArray[np.int_], means: NDArray[np.float64], sizes: NDArray[np.float64], *, enough: float = 1.0
+) -> NDArray[np.float64]:
+    """P(X >= count) for negative binomials, each of its mean > 0 and size > 0 (variance mean + mean²/size).
 
     Summed from `count` upwards, so small tails keep their digits: relative error below 1e-9 for sizes up to 10,000.
     enough: a tail above it is told only in part, which is above it too.
     """
-    if count <= 0:
-        return 1.0
-    ratio = mean / (mean + size)
-    term = exp(lgamma(count + size) - lgamma(size) - lgamma(count + 1) - size * log1p(mean / size) + count * log(ratio))
-    total, k = 0.0, count
-    # Beyond the mean each step is smaller than the last by a factor that falls towards `ratio`: what is left is at
-    # most term / (1 - step).
-    while True:
-        total += term
-        step = (k + size) / (k + 1) * ratio
-        if total > enough or (step < 1 and term * step <= 1e-12 * (1 - step) * total):
-            return min(1.0, total)
-        term *= step
-        k += 1
+    ratios = means / (means + sizes)
+    odds = counts * np.log(ratios) - sizes * np.log1p(means / sizes)
+    terms = np.exp(_lgammas(counts + sizes) - _lgammas(sizes) - _lgammas(counts + 1) + odds)
+    tails = np.where(counts > 0, 0.0, 1.0)
+    open_ = np.flatnonzero(counts > 0)
+    terms, k = terms[open_], counts[open_, None] + np.arange(_TERMS)
+    while len(open_):
+        steps = (k + sizes[open_, None]) / (k + 1) * ratios[open_, None]
+        following = terms[:, None] * steps.cumprod(axis=1)
+        tails[open_] += terms + following[:, :-1].sum(axis=1)
+        # Beyond the mean each step is smaller than the last by a factor that falls towards the ratio: what is left is
+        # at most the next term / (1 - step).
+        total, step, terms = tails[open_], steps[:, -1], following[:, -1]
+        more = (total <= enough) & ((step >= 1) | (terms > 1e-12 * (1 - step) * total))
+        open_, terms, k = open_[more], terms[more], k[more] + _TERMS
+    return np.minimum(tails, 1.0)
+
+
+def _lgammas(values: NDArray[Any]) -> NDArray[np.float64]:
+    return np.fromiter(map(lgamma, values.tolist()), np.float64, len(values))
 
 
 def _fit(counts: NDArray[np.float64], of_kind: NDArray[np.float64]) -> Baselines:

@@ -25,7 +25,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.baseline import fit_baselines, kinds_of, upper_tail
+from nlp.baseline import fit_baselines, kinds_of, upper_tails
 from nlp.holidays import KINDS, Calendar
 from nlp.series import Series
 
@@ -67,7 +67,7 @@ class Surge:
 def judge(series: Series, index: int, calendar: Calendar, *, rate: float = RATE) -> Verdict | None:
     """Judge day `index` of a daily series by the days up to it; None where there is less past than needed."""
     judges = _Judges(series, kinds_of(series, calendar), np.asarray(series.counts)[None], rate)
-    return next(judges.verdicts(index, np.zeros(1, np.int_), whole=True), None)
+    return next((verdict for _, verdict in judges.verdicts(index, np.zeros(1, np.int_), whole=True)), None)
 
 
 def find_surges(
@@ -119,26 +119,21 @@ class _Judges:
         asked = (self.counts > 0) & (in_longest >= FEWEST)
         found: list[list[Verdict]] = [[] for _ in self.counts]
         for day in range(first, len(self.kinds)):
-            rows = np.flatnonzero(asked[:, day])
-            for row, verdict in zip(rows, self.verdicts(day, rows), strict=False):
-                if verdict.alarm:
-                    found[row].append(verdict)
+            for row, verdict in self.verdicts(day, np.flatnonzero(asked[:, day])):
+                found[row].append(verdict)
         for day in range(first - 1, -1, -1):
             today = self.like.day(day)
             open_ = np.array([bool(f) and (f[0].day - today).days <= PAUSE + 1 for f in found])
             if not open_.any():
                 break
-            rows = np.flatnonzero(asked[:, day] & open_)
-            for row, verdict in zip(rows, self.verdicts(day, rows), strict=False):
-                if verdict.alarm:
-                    found[row].insert(0, verdict)
+            for row, verdict in self.verdicts(day, np.flatnonzero(asked[:, day] & open_)):
+                found[row].insert(0, verdict)
         return found
 
-    def verdicts(self, index: int, rows: NDArray[np.int_], *, whole: bool = False) -> Iterator[Verdict]:
-        """Judge a day of these series, with FEWEST in the longest window; nothing where there is less past than needed.
+    def verdicts(self, index: int, rows: NDArray[np.int_], *, whole: bool = False) -> Iterator[tuple[int, Verdict]]:
+        """Judge a day of these series: the row and verdict of those that alarm, or of all where `whole`.
 
-        Unless `whole`, windows that cannot alarm are left out, and tails that do not are told in part only: they are
-        above the limit all the same.
+        Nothing where there is less past than needed.
         """
         past = slice(max(0, index + 1 - WINDOWS[-1] - PAST[1]), max(0, index + 1 - WINDOWS[-1]))
         if past.stop - past.start < PAST[0] or not len(rows):
@@ -147,13 +142,14 @@ class _Judges:
         windows = [slice(index + 1 - window, index + 1) for window in WINDOWS]
         days = np.stack([np.bincount(self.kinds[window], minlength=KINDS) for window in windows], axis=1)
         means, sizes = fit_baselines(self.counts[rows, past], self.kinds[past]).spread(days)
-        counts = np.stack([self.counts[rows, window].sum(axis=1) for window in windows], axis=1)
+        counts: NDArray[np.int_] = np.stack([self.counts[rows, window].sum(axis=1) for window in windows], axis=1)
+        tails, asked = np.ones(counts.shape), (counts >= FEWEST) | whole
+        tails[asked] = upper_tails(counts[asked], means[asked], sizes[asked], enough=1.0 if whole else limit)
+        alarms: NDArray[np.bool_] = (counts >= FEWEST) & (tails <= limit)
+        alarm = np.count_nonzero(alarms, axis=1) > 0
+        told = np.flatnonzero(alarm | whole)
+        least = np.where(alarms | ~alarm[:, None], tails, np.inf).argmin(axis=1)[told]
         day, starts = self.like.day(index), [self.like.day(window.start) for window in windows]
-        for told in zip(counts.tolist(), means.tolist(), sizes.tolist(), strict=True):
-            verdicts = []
-            for start, count, mean, size in zip(starts, *told, strict=True):
-                if count < FEWEST and not whole:
-                    continue
-                tail = upper_tail(count, mean, size, enough=1.0 if whole else limit)
-                verdicts.append(Verdict(day, start, count, mean, tail, count >= FEWEST and tail <= limit))
-            yield min(verdicts, key=lambda verdict: (not verdict.alarm, verdict.tail))
+        fields = (rows[told], least, counts[told, least], means[told, least], tails[told, least], alarm[told])
+        for row, window, *said in zip(*(field.tolist() for field in fields), strict=True):
+            yield row, Verdict(day, starts[window], *said)

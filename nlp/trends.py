@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -72,21 +73,27 @@ def span_last_year(unit: Unit, span: Span) -> Span | None:
         return None
 
 
-def change(daily: Series, span: Span, then: Span | None, baseline: Baseline, calendar: Calendar) -> Change:
-    """Compare two spans of a daily series; days behind its end count as none.
+def changes(
+    series: Iterable[Series], span: Span, then: Span | None, baseline: Baseline, calendar: Calendar
+) -> list[Change]:
+    """Compare two spans of each of several daily series; days behind its end count as none.
 
     By date a weekday meets another weekday, a moving feast an ordinary day, and months differ in length: that is what
     `corrected` is for.
     """
-    now = count(daily, span)
     if then is None:
-        return Change(now, None, None, None, "no such date")
+        return [Change(count(daily, span), None, None, None, "no such date") for daily in series]
+    weights = _weight(span, baseline, calendar) / _weight(then, baseline, calendar)
+    return [_change(daily, span, then, weights) for daily in series]
+
+
+def _change(daily: Series, span: Span, then: Span, weights: float) -> Change:
+    now = count(daily, span)
     if then.start < daily.day(0):
         return Change(now, None, None, None, "no record")
     base = count(daily, then)
     if base == 0:
         return Change(now, 0, None, None, "base is zero")
-    weights = _weight(span, baseline, calendar) / _weight(then, baseline, calendar)
     return Change(now, base, now / base - 1, now / base / weights - 1, "")
 
 

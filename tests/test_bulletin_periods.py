@@ -8,7 +8,7 @@ from pathlib import Path
 from handmade import Told, at, put
 from sqlalchemy import update
 
-from api.bulletin import make_bulletin, to_markdown
+from api.bulletin import make_bulletin, read_bulletin, to_markdown
 from api.bulletin.document import Paragraph
 from api.schema import ReportRow
 from api.stats import read_stats
@@ -79,6 +79,9 @@ def test_of_many_surges_the_clearest_are_told_and_the_others_lead_to_their_repor
     with store.reading() as session:
         stats = read_stats(session, "week", WEEK, now=NOW)
         bulletin = make_bulletin(session, stats)
+        # Only what is told is read for it.
+        assert read_bulletin(session, "week", WEEK, now=NOW) == bulletin
+        assert len(read_stats(session, "week", WEEK, now=NOW, most=3).issues) < len(stats.issues) == 22
     store.close()
     assert len(stats.surging) == 22
     said = [s for b in bulletin.sections[1].blocks if isinstance(b, Paragraph) for s in b.sentences]

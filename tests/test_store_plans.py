@@ -18,7 +18,7 @@ from api.queries import ReportFilter, find_report, search_reports
 from api.statistics import count_by
 from api.stats.fraud import fraud_by_manner
 from api.stats.issues import new_issues
-from api.stats.reports import Seen, read_keys, read_seen
+from api.stats.reports import Seen, read_seen
 from api.store import Store
 from nlp.trends import Span
 
@@ -111,7 +111,7 @@ def test_the_second_page_begins_in_the_index(full: Store) -> None:
 
 def test_a_period_fetches_no_reports_row_for_its_counts_and_keys(full: Store) -> None:
     march = Span(date(2026, 3, 1), date(2026, 4, 1))
-    for read in (read_seen, read_keys, fraud_by_manner):
+    for read in (read_seen, fraud_by_manner):
         steps = plan(full, partial(read, span=march, region=""))
         assert all("COVERING INDEX report_seen" in step for step in steps), steps
     steps = plan(full, lambda s: new_issues(s, Seen(), march))

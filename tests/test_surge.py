@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.baseline import fit_baseline, kinds_of, upper_tail
+from nlp.baseline import fit_baseline, kinds_of, upper_tails
 from nlp.holidays import HOLIDAY, Calendar, default_calendar
 from nlp.series import SHANGHAI, Series
 from nlp.surge import RATE, WINDOWS, find_all_surges, find_surges, judge
@@ -27,6 +27,12 @@ RHYTHM = np.array([1.3, 1.1, 1.1, 1.0, 1.0, 0.6, 0.5, 0.3, 1.0])
 
 def daily(counts: np.ndarray, start: datetime = START) -> Series:
     return Series("day", start, tuple(map(int, counts)))
+
+
+def upper_tail(count: int, mean: float, size: float, *, enough: float = 1.0) -> float:
+    """One tail, told among others, of which none is needed."""
+    counts, means, sizes = np.array([0, count, 1]), np.array([3.0, mean, 0.5]), np.array([2.0, size, 1.0])
+    return float(upper_tails(counts, means, sizes, enough=enough)[1])
 
 
 def quiet(rng: np.random.Generator, mean: float, size: float) -> np.ndarray:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nlp.baseline import Baseline, fit_baseline, kinds_of
 from nlp.holidays import HOLIDAY, MAKE_UP, Calendar, default_calendar, read_calendar
 from nlp.series import SHANGHAI, Period, Series, begin, count_series
-from nlp.trends import Change, Span, Unit, change, count, span_before, span_last_year, span_of
+from nlp.trends import Change, Span, Unit, changes, count, span_before, span_last_year, span_of
 
 CALENDAR = default_calendar()
 #: Weekdays weigh 1, Saturday and Sunday a half, holidays a quarter.
@@ -175,35 +175,36 @@ def test_a_week_against_the_one_before() -> None:
     # The week of National Day 2019 (1 to 7 October): one working Monday, six days off; before it five and a half:
     # Monday to Friday, Saturday, and Sunday the 29th, which was worked.
     series = daily("2019-09-23", *[2] * 6, 1, *[2] * 6, 1)
-    found = change(series, days("2019-09-30", "2019-10-07"), days("2019-09-23", "2019-09-30"), BASELINE, CALENDAR)
+    (found,) = changes([series], days("2019-09-30", "2019-10-07"), days("2019-09-23", "2019-09-30"), BASELINE, CALENDAR)
     assert found == Change(13, 13, 0.0, pytest.approx(6.5 / (1 + 6 * 0.25) - 1), "")
 
 
 def test_a_day_against_last_years_date_is_corrected_for_its_weekday() -> None:
     series = daily("2021-07-03", 4, *[0] * 364, 2)  # a Saturday, and Sunday the 3rd of 2022
     spans = days("2022-07-03", "2022-07-04"), days("2021-07-03", "2021-07-04")
-    assert change(series, *spans, BASELINE, CALENDAR) == Change(2, 4, -0.5, -0.5, "")
+    assert changes([series], *spans, BASELINE, CALENDAR) == [Change(2, 4, -0.5, -0.5, "")]
     series = daily("2020-07-03", 4, *[0] * 364, 2)  # a Friday, and a Saturday
     spans = days("2021-07-03", "2021-07-04"), days("2020-07-03", "2020-07-04")
-    assert change(series, *spans, BASELINE, CALENDAR) == Change(2, 4, -0.5, 0.0, "")
+    assert changes([series], *spans, BASELINE, CALENDAR) == [Change(2, 4, -0.5, 0.0, "")]
 
 
 def test_months_of_unequal_length_are_made_equal() -> None:
     # June and July 2021 without holidays and of equal weight: 30 and 31 days.
     flat = Baseline(2.0, (1,) * 9, 0.5, 100.0)
     series = daily("2021-06-01", *[2] * 61)
-    found = change(series, days("2021-07-01", "2021-08-01"), days("2021-06-01", "2021-07-01"), flat, CALENDAR)
+    (found,) = changes([series], days("2021-07-01", "2021-08-01"), days("2021-06-01", "2021-07-01"), flat, CALENDAR)
     assert found == Change(62, 60, pytest.approx(1 / 30), pytest.approx(0), "")
 
 
 def test_what_cannot_be_compared_says_why() -> None:
     series = daily("2024-02-28", 0, 5)
     today, yesterday = days("2024-02-29", "2024-03-01"), days("2024-02-28", "2024-02-29")
-    assert change(series, yesterday, days("2024-02-27", "2024-02-28"), BASELINE, CALENDAR) == Change(
-        0, None, None, None, "no record"
-    )
-    assert change(series, today, yesterday, BASELINE, CALENDAR) == Change(5, 0, None, None, "base is zero")
-    assert change(series, today, None, BASELINE, CALENDAR) == Change(5, None, None, None, "no such date")
+    for span, then, told in (
+        (yesterday, days("2024-02-27", "2024-02-28"), Change(0, None, None, None, "no record")),
+        (today, yesterday, Change(5, 0, None, None, "base is zero")),
+        (today, None, Change(5, None, None, None, "no such date")),
+    ):
+        assert changes([series], span, then, BASELINE, CALENDAR) == [told]
 
 
 def test_days_behind_a_series_count_as_none() -> None:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 from xlsxwriter.exceptions import FileCreateError
 
 from api.bulletin import sections, words
-from api.bulletin.document import Bulletin
+from api.bulletin.document import MOST, Bulletin
 from api.bulletin.docx import write_docx
 from api.bulletin.html import to_html
 from api.bulletin.markdown import to_markdown
 from api.bulletin.trace import Trace
 from api.bulletin.xlsx import write_xlsx
 from api.errors import UsageError
-from api.stats import Stats
+from api.stats import Stats, Unit, read_stats
 
-__all__ = ["Bulletin", "make_bulletin", "to_html", "to_markdown", "write_bulletin"]
+__all__ = ["Bulletin", "make_bulletin", "read_bulletin", "to_html", "to_markdown", "write_bulletin"]
 
 _ORDER = "一二三四五六七八"
+
+
+def read_bulletin(session: Session, unit: Unit, day: date, *, now: datetime, region: str = "") -> Bulletin:
+    """The bulletin of the day, week or month that holds a local day, for a division; reads no more than it tells."""
+    return make_bulletin(session, read_stats(session, unit, day, now=now, region=region, most=MOST))
 
 
 def make_bulletin(session: Session, stats: Stats) -> Bulletin:

@@ -46,10 +46,10 @@ class Trace:
     def period(self, *, also_before: bool = False) -> tuple[Source, ...]:
         """The reports of the period, of the one before and of last year's."""
         stats = self.stats
-        told = [(THIS[stats.unit], stats.seen.keys)]
+        told = [(THIS[stats.unit], stats.seen)]
         if also_before:
             told += [(BEFORE[stats.unit], stats.seen_before), ("去年同期", stats.seen_last_year)]
-        return tuple(source for name, keys in told for source in _some(f"{name}报告", keys))
+        return tuple(source for name, seen in told for source in _some(f"{name}报告", seen.keys))
 
     def category(self, category_id: str) -> tuple[Source, ...]:
         """The period's reports of a category with all below it."""
@@ -120,9 +120,12 @@ def _surging(session: Session, stats: Stats) -> Mapping[str, Sequence[tuple[str,
     begun = min(rising.verdict.start for rising in stats.surging_categories)
     query = select(ReportRow.key, ReportRow.day, ReportRow.category)
     query = query.where(*inside(stats.region, Span(begun, stats.span.end)))
+    of: dict[str, list[list[tuple[str, date]]]] = {}
     for key, local, category_id in read_columns(session, query.order_by(ReportRow.seen_at, ReportRow.pk)):
-        for one in {category_id, top(category_id)} & found.keys():
-            found[one].append((key, local))
+        if category_id not in of:
+            of[category_id] = [found[one] for one in {category_id, top(category_id)} & found.keys()]
+        for reports in of[category_id]:
+            reports.append((key, local))
     return found
 
 

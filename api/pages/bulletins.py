@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
-from api.bulletin import Bulletin, make_bulletin, to_html, write_bulletin
+from api.bulletin import Bulletin, read_bulletin, to_html, write_bulletin
 from api.bulletin.words import BEFORE
 from api.http.auth import EXPORT, READ, allowed
 from api.http.service import Service, the_service
@@ -27,7 +27,7 @@ from api.pages.desk import Desk
 from api.pages.panel import Panel, Told
 from api.pages.times import day_of
 from api.statistics import count_by
-from api.stats import Unit, read_stats, span_of
+from api.stats import Unit, span_of
 from corpora.importers.dates import SHANGHAI
 from nlp.trends import span_before
 
@@ -122,7 +122,7 @@ async def _counted(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, A
 
 def _make(service: Service, unit: Unit, on: date, region: str) -> Bulletin:
     with service.store.reading() as session:
-        return make_bulletin(session, read_stats(session, unit, on, now=datetime.now(UTC), region=region))
+        return read_bulletin(session, unit, on, now=datetime.now(UTC), region=region)
 
 
 def _written(bulletin: Bulletin, kind: str) -> str:

@@ -14,7 +14,7 @@ from api.issues import Exemplar, Issue
 from api.loop import Status
 from api.queries import read_columns
 from api.schema import ReportRow
-from api.stats.counts import Figure, by_region, figures, read_record, read_trend
+from api.stats.counts import Figure, by_region, figures, read_record, read_trend, spans_told
 from api.stats.fraud import Manner, fraud_by_manner
 from api.stats.issues import (
     Activity,
@@ -28,7 +28,7 @@ from api.stats.issues import (
     new_issues,
     rising,
 )
-from api.stats.reports import Seen, inside, read_keys, read_seen
+from api.stats.reports import Seen, inside, read_seen
 from nlp.holidays import Calendar, default_calendar
 from nlp.surge import PAST, WINDOWS
 from nlp.trends import Span, Unit, span_before, span_last_year, span_of
@@ -78,7 +78,7 @@ class Stats:
 
     daily: reports of each day of the period; judged: whether there is past enough to tell surges from chance;
     issues: by id, what those named in `surging`, `largest` and `returned` did; overdue, supervised: as at `now`;
-    seen: the reports of the period; seen_before, seen_last_year: keys of those it is held against, oldest first.
+    seen: the reports of the period; seen_before, seen_last_year: of those that it is held against.
     """
 
     unit: Unit
@@ -105,8 +105,8 @@ class Stats:
     unsure: tuple[str, ...]
     reviewed: int
     seen: Seen
-    seen_before: tuple[str, ...]
-    seen_last_year: tuple[str, ...]
+    seen_before: Seen
+    seen_last_year: Seen
 
     def to_json(self) -> dict[str, Any]:
         """The public object; no personal data in it."""
@@ -146,34 +146,39 @@ def read_stats(
     now: datetime,
     region: str = "",
     calendar: Calendar | None = None,
+    most: int | None = None,
 ) -> Stats:
-    """The figures of the day, week or month that holds a local day, for a division (`省/市`, with all inside it)."""
+    """The figures of the day, week or month that holds a local day, for a division (`省/市`, with all inside it).
+
+    most: of the surging issues, `Stats.issues` holds so many, the clearest; all unless given.
+    """
     calendar = calendar or default_calendar()
-    span, year = span_of(unit, day), span_last_year(unit, span_of(unit, day))
-    seen = read_seen(session, span, region)
+    span = span_of(unit, day)
+    told = {one: read_seen(session, one, region) for one in spans_told(unit, span)}
+    seen, before, year = told[span], told[span_before(unit, span)], span_last_year(unit, span)
     record = read_record(session, unit, span, region, calendar)
     surging = rising(issue_series(session, record, region), span, calendar)
-    most = largest(session, seen, most=LARGEST)
+    large = largest(session, seen, most=LARGEST)
     returned = moved_to(session, Status.REOPENED, span, region)
-    named = dict.fromkeys([*(rise.key for rise in surging), *most, *returned])
+    named = dict.fromkeys([*(rise.key for rise in surging[:most]), *large, *returned])
     unsure, reviewed = _unsure(session, span, region)
     return Stats(
         unit=unit,
         span=span,
         region=region,
         now=now,
-        total=record.figure("", record.daily),
+        total=record.figures({"": record.daily})[0],
         daily=record.daily.counts[-span.days :],
         categories=figures(record, record.categories),
-        regions=figures(record, by_region(session, record, region)),
+        regions=figures(record, by_region(session, record, region, told)),
         judged=len(record.daily.counts) >= PAST[0] + WINDOWS[-1],
         surging=surging,
         surging_categories=rising(record.categories, span, calendar),
-        largest=tuple(most),
+        largest=tuple(large),
         new=tuple(new_issues(session, seen, span)),
         returned=tuple(returned),
         concluded=tuple(moved_to(session, Status.CONCLUDED, span, region)),
-        issues=activities(session, unit, span, region, list(named)),
+        issues=activities(session, span, region, before, list(named)),
         in_hand=in_hand(session, region),
         overdue=tuple(late(session, now, region)),
         supervised=tuple(late(session, now, region, supervised=True)),
@@ -182,20 +187,21 @@ def read_stats(
         unsure=unsure,
         reviewed=reviewed,
         seen=seen,
-        seen_before=read_keys(session, span_before(unit, span), region),
-        seen_last_year=read_keys(session, year, region) if year else (),
+        seen_before=before,
+        seen_last_year=told[year] if year else Seen(),
     )
 
 
 def _urgent(session: Session, span: Span, region: str) -> tuple[Urgent, ...]:
+    reasons, to = ReportRow.analysis["urgent"], ReportRow.analysis[("route", "to")].as_string()
     query = (
-        select(ReportRow.key, ReportRow.issue_id, ReportRow.headline, ReportRow.analysis)
+        select(ReportRow.key, ReportRow.issue_id, reasons, ReportRow.headline, to)
         .where(ReportRow.urgent, *inside(region, span))
         .order_by(ReportRow.seen_at, ReportRow.pk)
     )
     return tuple(
-        Urgent(key, issue, tuple(u["reason"] for u in analysis["urgent"]), headline, analysis["route"]["to"])
-        for key, issue, headline, analysis in read_columns(session, query)
+        Urgent(key, issue, tuple(one["reason"] for one in reasons), headline, to)
+        for key, issue, reasons, headline, to in read_columns(session, query)
     )
 
 

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, count, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from api.queries import below
+from api.queries import below, read_columns
 from api.schema import ReportRow
-from api.statistics import count_groups, read_groups
-from api.stats.reports import inside, midnight
+from api.statistics import read_groups, read_purged
+from api.stats.reports import Seen, inside, midnight, on_days
 from corpora import top
 from nlp.baseline import Baseline, fit_baseline, kinds_of
 from nlp.holidays import Calendar
 from nlp.series import Period, Series, begin, count_series
 from nlp.surge import PAST, WINDOWS
-from nlp.trends import Change, Span, Unit, change, span_before, span_last_year
+from nlp.trends import Change, Span, Unit, changes, span_before, span_last_year
 
 #: After so many days without a single report a record begins anew: what lies before says nothing of what is usual.
 GAP = 28
@@ -75,24 +76,23 @@ class Record:
                 counts[(day - self.first).days] += reports
         return Series("day", self.daily.start, tuple(counts))
 
-    def figure(self, key: str, daily: Series) -> Figure:
-        """The figure of a daily series; every series is corrected by the rhythm of all reports together."""
-        before, year = span_before(self.unit, self.span), span_last_year(self.unit, self.span)
-        return Figure(
-            key,
-            change(daily, self.span, before, self.baseline, self.calendar),
-            change(daily, self.span, year, self.baseline, self.calendar),
+    def figures(self, series: Mapping[str, Series]) -> list[Figure]:
+        """The figures of daily series; every one is corrected by the rhythm of all reports together."""
+        before, year = (
+            changes(series.values(), self.span, then, self.baseline, self.calendar)
+            for then in (span_before(self.unit, self.span), span_last_year(self.unit, self.span))
         )
+        return list(map(Figure, series, before, year))
 
 
 def read_record(session: Session, unit: Unit, span: Span, region: str, calendar: Calendar) -> Record:
     """Read the daily counts of a region ("" is everywhere)."""
     reach, end = span.start - timedelta(days=REACH), span.end - timedelta(days=1)
-    rows = read_groups(session, ("day", "category"), first=reach, last=end, division=region or None)
-    days, categories, reports = zip(*rows, strict=True) if rows else ((), (), ())
-    everywhere = read_groups(session, ("day",), first=reach, last=end) if region else ()
-    first = _first(span, {day for day, _ in everywhere} if region else set(days))
-    tables = _tables(days, categories, reports, Span(first, span.end))
+    stored = _by_day(session, Span(reach, span.end), region)
+    purged = read_purged(session, ("day", "category"), first=reach, last=end, division=region or None)
+    everywhere = read_groups(session, ("day",), first=reach, last=end) if region else purged
+    first = _first(span, {day for day, *_ in everywhere} | stored.keys())
+    tables = _tables(stored, purged, Span(first, span.end))
     total = sum(tables.values(), np.zeros((span.end - first).days, np.int_))
     for category in [category for category in tables if top(category) != category]:
         tables[top(category)] = tables.get(top(category), 0) + tables[category]
@@ -102,17 +102,29 @@ def read_record(session: Session, unit: Unit, span: Span, region: str, calendar:
     return Record(span, unit, first, daily, dict(sorted(zip(tables, each, strict=True))), baseline, calendar)
 
 
+def _by_day(session: Session, span: Span, region: str) -> dict[date, list[str]]:
+    """The category of each report of a day."""
+    # One row a day: a year has too many groups of day and category to be fetched each in a row of its own.
+    query = select(ReportRow.day, func.aggregate_strings(ReportRow.category, ",")).group_by(ReportRow.day)
+    found = read_columns(session, query.where(*inside(region), *on_days(span)))
+    return {day: categories.split(",") for day, categories in found}
+
+
 def _tables(
-    days: Sequence[date], categories: Sequence[str], reports: Sequence[int], span: Span
+    stored: Mapping[date, Sequence[str]], purged: Iterable[Row[*tuple[Any, ...]]], span: Span
 ) -> dict[str, NDArray[np.int_]]:
-    """The daily counts of a span by category, of how many reports each day and category have."""
-    rows = {category: row for row, category in enumerate(dict.fromkeys(categories))}
-    places = {day: (day - span.start).days for day in set(days)}
-    row = np.fromiter(map(rows.__getitem__, categories), np.int_, len(categories))
-    place = np.fromiter(map(places.__getitem__, days), np.int_, len(days))
+    """The daily counts of a span by category, of the category of each stored report, and of how many were purged."""
+    rows: dict[str, int] = defaultdict(count().__next__)
+    row = np.fromiter(map(rows.__getitem__, chain.from_iterable(stored.values())), np.int_)
+    places = np.array([(day - span.start).days for day in stored], np.int_)
+    place = np.repeat(places, [len(categories) for categories in stored.values()])
+    more = [(rows[category], (day - span.start).days, reports) for day, category, reports in purged]
     counts = np.zeros((len(rows), span.days), np.int_)
     kept = place >= 0
-    np.add.at(counts, (row[kept], place[kept]), np.array(reports, np.int_)[kept])
+    np.add.at(counts, (row[kept], place[kept]), 1)
+    for at, day, reports in more:
+        if day >= 0:
+            counts[at, day] += reports
     return dict(zip(rows, counts, strict=True))
 
 
@@ -123,18 +135,18 @@ def _first(span: Span, days: Set[date]) -> date:
     return min(span.start, begun[-1] if begun else min(ordered, default=span.start))
 
 
-def by_region(session: Session, record: Record, region: str) -> dict[str, Series]:
-    """Daily series of the divisions one level inside a region, on the days that figures are told of, all else zero.
+def by_region(session: Session, record: Record, region: str, told: Mapping[Span, Seen]) -> dict[str, Series]:
+    """Series of the divisions one level inside a region; the reports of a span that is told stand on its first day.
 
     What is known no deeper counts under the region.
     """
     depth = region.count("/") + 2 if region else 1
     days: dict[str, list[tuple[date, int]]] = {}
-    for span in spans_told(record.unit, record.span):
+    for span, seen in told.items():
         first, last = span.start, span.end - timedelta(days=1)
-        by_day = count_groups(session, ("day", "division"), first=first, last=last, division=region or None)
-        for (day, division), reports in by_day.items():
-            days.setdefault("/".join(division.split("/")[:depth]), []).append((day, reports))
+        purged = read_purged(session, ("division",), first=first, last=last, division=region or None)
+        for division, reports in chain(Counter(seen.divisions).items(), purged):
+            days.setdefault("/".join(division.split("/")[:depth]), []).append((first, reports))
     return {key: record.series(found) for key, found in sorted(days.items())}
 
 
@@ -146,8 +158,8 @@ def spans_told(unit: Unit, span: Span) -> list[Span]:
 
 def figures(record: Record, series: Mapping[str, Series]) -> tuple[Figure, ...]:
     """The figures of those that have reports now or had some before, most first."""
-    found = [record.figure(key, daily) for key, daily in series.items()]
-    return tuple(sorted((f for f in found if f.reports or f.previous.then), key=lambda f: (-f.reports, f.key)))
+    found = (figure for figure in record.figures(series) if figure.reports or figure.previous.then)
+    return tuple(sorted(found, key=lambda f: (-f.reports, f.key)))
 
 
 def read_trend(

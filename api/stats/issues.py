@@ -21,7 +21,7 @@ from api.stats.reports import Seen, inside, midnight, on_days
 from nlp.holidays import Calendar
 from nlp.series import Series
 from nlp.surge import FEWEST, WINDOWS, Verdict, find_all_surges
-from nlp.trends import Span, Unit, count, span_before
+from nlp.trends import Span, count
 
 #: Reports of an issue shown as examples.
 EXEMPLARS = 3
@@ -81,16 +81,17 @@ def rising(series: Mapping[str, Series], span: Span, calendar: Calendar) -> tupl
 
 def issue_series(session: Session, record: Record, region: str) -> dict[str, Series]:
     """Daily series over the record of the issues that could surge in its span, counting reports of the region."""
-    recent = Span(record.span.start - timedelta(days=WINDOWS[-1] - 1), record.span.end)
+    span = record.span
+    recent = Span(span.start - timedelta(days=WINDOWS[-1] - 1), span.end)
     busy = (
         select(ReportRow.issue_id)
         .where(*inside(region, recent))
         .group_by(ReportRow.issue_id)
-        .having(func.count() >= FEWEST)
+        .having(func.count() >= FEWEST, func.max(ReportRow.seen_at) >= midnight(span.start))
     )
     query = (
         select(ReportRow.issue_id, ReportRow.day, func.count())
-        .where(ReportRow.issue_id.in_(busy), *inside(region), *on_days(Span(record.first, record.span.end)))
+        .where(ReportRow.issue_id.in_(busy), *inside(region), *on_days(Span(record.first, span.end)))
         .group_by(ReportRow.issue_id, ReportRow.day)
         .order_by(ReportRow.issue_id)
     )
@@ -108,15 +109,14 @@ def largest(session: Session, seen: Seen, *, most: int) -> list[str]:
     return sorted(sizes, key=lambda issue: (-counts[issue], -sizes[issue], issue))[:most]
 
 
-def activities(session: Session, unit: Unit, span: Span, region: str, issues: Sequence[str]) -> dict[str, Activity]:
-    """What the issues did in a span, counting reports of the region."""
-    of_issues = ReportRow.issue_id.in_(issues)
-    query = select(ReportRow.issue_id, ReportRow.key, ReportRow.headline).where(of_issues, *inside(region, span))
+def activities(session: Session, span: Span, region: str, before: Seen, issues: Sequence[str]) -> dict[str, Activity]:
+    """What the issues did in a span, counting reports of the region; `before` are those of the one before."""
+    query = select(ReportRow.issue_id, ReportRow.key, ReportRow.headline)
+    query = query.where(ReportRow.issue_id.in_(issues), *inside(region, span))
     now: dict[str, list[Exemplar]] = {issue: [] for issue in issues}
     for issue, key, headline in read_columns(session, query.order_by(ReportRow.seen_at, ReportRow.pk)):
         now[issue].append(Exemplar(key, headline))
-    before = select(ReportRow.issue_id).where(of_issues, *inside(region), *on_days(span_before(unit, span)))
-    then = Counter(issue for (issue,) in read_columns(session, before))
+    then = Counter(before.issues)
     return {
         issue.id: Activity(issue, tuple(e.report for e in now[issue.id]), then[issue.id], _examples(now[issue.id]))
         for issue in read_issues(session, issues)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from api.queries import below, read_columns
 from api.schema import ReportRow
@@ -26,21 +26,9 @@ class Seen:
 
 def read_seen(session: Session, span: Span, region: str) -> Seen:
     """The reports of a span in a region. All that is told of them stands in the index `report_seen`."""
-    told = (ReportRow.key, ReportRow.issue_id, ReportRow.category, ReportRow.division)
-    return Seen(*_columns(session, span, region, *told))
-
-
-def read_keys(session: Session, span: Span, region: str) -> tuple[str, ...]:
-    """The keys alone, oldest first."""
-    (keys,) = _columns(session, span, region, ReportRow.key) or ((),)
-    return keys
-
-
-def _columns(
-    session: Session, span: Span, region: str, *told: InstrumentedAttribute[str]
-) -> tuple[tuple[str, ...], ...]:
-    query = select(*told).where(*inside(region, span)).order_by(ReportRow.seen_at, ReportRow.pk)
-    return tuple(zip(*read_columns(session, query), strict=True))
+    told = select(ReportRow.key, ReportRow.issue_id, ReportRow.category, ReportRow.division)
+    query = told.where(*inside(region, span)).order_by(ReportRow.seen_at, ReportRow.pk)
+    return Seen(*zip(*read_columns(session, query), strict=True))
 
 
 def inside(region: str, span: Span | None = None) -> list[ColumnElement[bool]]:
