@@ -29,7 +29,7 @@ class PairTrees:
     def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Natural log-odds of `same problem`, shape (pairs,)."""
         # pairs last, so that every step runs along them: (7, trees, pairs)
-        asked = np.ascontiguousarray(features.T).take(self.feature.T, axis=0)
+        asked = features.T.take(self.feature.T, axis=0)
         right = (asked > self.threshold.T[:, :, None]).view(np.uint8)
         one = right[0]
         two = _choose(right[1], right[2], one)

@@ -23,6 +23,8 @@ STEPS, COPIES = 16, 4
 NEAREST, SHARING = 16, 20
 
 _HEADS = 1 << 22
+#: Stands before buckets that are sorted, so that each distinct one but padding differs from the one before it.
+_PADDING = np.zeros(1, np.uint32)
 
 
 @dataclass(slots=True)
@@ -58,17 +60,19 @@ class Chains:
     def walk(self, keys: NDArray[np.int64], steps: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(rows, index of the key each was found under), up to `steps` rows a key, the latest first."""
         latest = self.heads.take(keys)
-        # the entry behind the last one is nobody's, so that what has ended (-1) stays ended
-        flat = self.before.reshape(-1)
+        if latest.max(initial=-1) < 0:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
         entries = np.empty((steps, len(keys)), np.int32)
-        for step in range(steps):
-            entries[step] = latest
-            if not step % 4 and (latest < 0).all():
+        entries[0] = latest
+        flat = self.before.reshape(-1)
+        for step in range(1, steps):
+            if step % 4 == 1 and entries[step - 1].max() < 0:
                 entries = entries[:step]
                 break
-            latest = flat[latest]
-        there = np.flatnonzero(entries >= 0)
-        return entries.take(there).astype(np.int64) // self.slots, there % max(len(keys), 1)
+            # the entry behind the last one is nobody's, so that what has ended (-1) stays ended
+            flat.take(entries[step - 1], out=entries[step], mode="wrap")
+        there = (entries >= 0).ravel().nonzero()[0]
+        return entries.take(there).astype(np.int64) // self.slots, there % len(keys)
 
 
 class Candidates:
@@ -83,7 +87,7 @@ class Candidates:
     def add(self, row: int, *, keys: NDArray[np.uint32], bands: NDArray[np.int64], vector: NDArray[np.float32]) -> None:
         """Make a report findable by its traits of these names."""
         self._copies.add(row, bands)
-        self._rare.add(row, _distinct(keys))
+        self._rare.add(row, keys[keys > 0].astype(np.int64))
         self.nearest.add(row, vector)
 
     def chains(self) -> dict[str, Chains]:
@@ -92,7 +96,8 @@ class Candidates:
 
     def copies(self, bands: NDArray[np.int64]) -> NDArray[np.int64]:
         """Distinct rows that share a band of the sketch, ascending: copies, near ones too, and a few strangers."""
-        return distinct(self._copies.walk(bands, COPIES)[0])
+        rows, _ = self._copies.walk(bands, COPIES)
+        return distinct(rows) if len(rows) else rows
 
     def find(
         self,
@@ -105,9 +110,11 @@ class Candidates:
         """Distinct rows worth comparing, ascending; at most about NEAREST + SHARING + a few copies."""
         near = self.nearest.search(vector, NEAREST)
         # asked with more keys than a report is filed under: what stands in this text may be the other's headline
-        asked = _distinct(np.concatenate((keys, rare)))
-        weight = self._weights(asked.astype(np.uint32))
-        rows, under = self._rare.walk(asked, STEPS)
+        asked = np.concatenate((_PADDING, keys, rare))
+        asked.sort()
+        asked = asked[1:][asked[1:] != asked[:-1]]
+        weight = self._weights(asked)
+        rows, under = self._rare.walk(asked.astype(np.int64), STEPS)
         if len(rows):
             order = np.argsort(rows, kind="stable")
             rows, first = rows[order], starts(rows[order])
@@ -118,8 +125,3 @@ class Candidates:
             # heaviest first; ties by age, so that equal stores answer alike
             rows = met[np.argsort(-shared, kind="stable")[:SHARING]]
         return distinct(np.concatenate((near, copies, rows)))
-
-
-def _distinct(buckets: NDArray[np.uint32]) -> NDArray[np.int64]:
-    keys = distinct(buckets)
-    return keys[keys > 0].astype(np.int64)

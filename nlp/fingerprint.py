@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.ngrams import distinct, hashes
+from nlp.ngrams import hashes
 
 #: Rows of a sketch; the estimate's standard error is at most 0.5 / sqrt(ROWS).
 ROWS = 32
@@ -57,6 +57,9 @@ def bands(rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
     return folded
 
 
-def band_keys(rows: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Distinct 22-bit keys of the bands of a sketch."""
-    return distinct((bands(rows) >> np.uint64(42)).astype(np.int64))
+def band_keys(rows: NDArray[np.uint32]) -> list[NDArray[np.int64]]:
+    """Distinct 22-bit keys of the bands of each sketch, ascending; rows: (sketches, ROWS)."""
+    keys = np.sort((bands(rows) >> np.uint64(42)).astype(np.int64))
+    fresh = np.ones(keys.shape, np.bool_)
+    np.not_equal(keys[:, 1:], keys[:, :-1], out=fresh[:, 1:])
+    return [own[first] for own, first in zip(keys, fresh, strict=True)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,29 +40,34 @@ class GramWeights:
         """Take over other counts, in place."""
         np.left_shift(counts.astype(np.uint32) + 1, _MARK_BITS, out=self._entries)
         self._entries[0] = 0
-        self.documents = documents
+        self._count(documents)
         self._make_logs()
 
     def add(self, buckets: NDArray[np.uint32]) -> None:
         """Count one report, told by its distinct buckets."""
-        self._entries[buckets] += _ONE
-        self.documents += 1
+        np.add.at(self._entries, buckets, _ONE)  # they are distinct: a look-up a gram where `+=` makes two
+        self._count(self.documents + 1)
         if self.documents == self._enough_until:
             self._make_logs()
+
+    def _count(self, documents: int) -> None:
+        self.documents = documents
+        self._log_documents = np.float32(np.log(documents + 2))
 
     def __call__(self, buckets: NDArray[np.uint32]) -> NDArray[np.float32]:
         """Natural log of how many reports come on one that holds the gram; any shape; 0 for padding."""
         return self._weigh(self._entries.take(buckets))
 
     def meet(
-        self, lists: Sequence[tuple[NDArray[np.uint32], int]], buckets: NDArray[np.uint32]
+        self, own: NDArray[np.uint32], marks: NDArray[np.uint32], buckets: NDArray[np.uint32]
     ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-        """(weight, marks) of buckets: in which lists each stands, by their marks 1, 2, 4 and 8; 0 for padding."""
+        """(weight, marks) of buckets: which of `own` each is, by the sum of their marks; 0 for padding.
+
+        marks: 1, 2, 4 or 8 by list; no list holds a bucket twice.
+        """
         entries = self._entries
-        own = np.concatenate([grams for grams, _ in lists])
         before = entries.take(own)
-        for grams, mark in lists:
-            entries[grams] |= np.uint32(mark)
+        np.add.at(entries, own, marks)
         entries[0] = 0
         found = entries.take(buckets)
         entries[own] = before
@@ -72,7 +75,7 @@ class GramWeights:
 
     def _weigh(self, entries: NDArray[np.uint32]) -> NDArray[np.float32]:
         weights = self._logs.take(entries >> _MARK_BITS)
-        np.subtract(np.float32(np.log(self.documents + 2)), weights, out=weights)
+        np.subtract(self._log_documents, weights, out=weights)
         return np.maximum(weights, 0, out=weights)
 
     def _make_logs(self) -> None:

@@ -120,7 +120,7 @@ class Linker:
             keys=columns.keys[row],
             rare=columns.grams[row, RARE_AT],
             vector=columns.unit_vector(row),
-            copies=self.candidates.copies(band_keys(columns.sketch[row])),
+            copies=self.candidates.copies(*band_keys(columns.sketch[row : row + 1])),
         )
 
     def _add(self, incoming: Incoming, issue: str) -> None:
@@ -168,7 +168,7 @@ class Linker:
 
     def _copy(self, row: int, traits: Traits, copies: NDArray[np.int64]) -> int | None:
         """The first report with the same letters, which is kept in the columns; None where there is none."""
-        same = copies[self.columns.codes[copies, 0] == traits.copy]
+        same = copies[self.columns.codes[copies, 0] == traits.copy] if len(copies) else copies
         if not len(same):
             return None
         self.columns.first[row] = first = int(self.columns.first[same[0]])

@@ -72,7 +72,7 @@ class Columns:
         self.numbers[row] = traits.day, traits.length
         self.codes[row] = traits.copy, traits.category, traits.top
         self.first[row] = row
-        self.vector[row] = np.clip(np.rint(traits.vector / VECTOR_STEP), -127, 127)
+        self.vector[row] = np.minimum(np.maximum(np.rint(traits.vector / VECTOR_STEP), -127), 127)
         self.size += 1
         return row
 

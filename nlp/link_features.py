@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from nlp.fingerprint import ROWS
 from nlp.gram_weights import GramWeights
 from nlp.link_columns import VECTOR_STEP, Columns
-from nlp.link_grams import ABOUT_FROM, HEAD_AT, NAME_AT, NAMES_FROM, RARE_AT, TOPIC_AT
+from nlp.link_grams import ABOUT_FROM, HEAD, HEAD_AT, NAME, NAME_AT, NAMES_FROM, RARE, RARE_AT, TOPIC
 from nlp.link_traits import CITIES_AT, INNER_AT, NUMBERED_AT, PLACES, UNITS_AT
 
 Floats = NDArray[np.float32]
@@ -45,17 +44,20 @@ FEATURES = (
 )
 #: Taken where one of the two times is unknown.
 USUAL_DAYS = 90.0
-_COLUMN = {name: column for column, name in enumerate(FEATURES)}
-#: Where each list of grams stands, and the mark of its grams.
-_LISTS = ((RARE_AT, 1), (TOPIC_AT, 2), (HEAD_AT, 4), (NAME_AT, 8))
-_OWN_MARK = np.concatenate([np.full(at.stop - at.start, mark, np.uint8) for at, mark in _LISTS])
+_AT = {name: row for row, name in enumerate(FEATURES)}
+#: The mark of each list of grams, by column.
+_MARK = np.repeat(np.array([1, 2, 4, 8], np.uint8), [RARE, TOPIC, HEAD, NAME])
+_MARKS = _MARK.astype(np.uint32)
 #: Sums each list: 1 where a column is of it.
-_OF_LIST = (_OWN_MARK[:, None] == [mark for _, mark in _LISTS]).astype(np.float32)
+_OF_LIST = (_MARK[:, None] == [1, 2, 4, 8]).astype(np.float32)
 #: Marks of grams that stand in the text (a name may be the tagger's), and the headline's where a column is of the text.
 _IN_TEXT = np.uint8(7)
-_IN_HEAD = np.where(_OWN_MARK <= 4, 4, 0).astype(np.uint8)
+_IN_HEAD = np.where(_MARK <= 4, 4, 0).astype(np.uint8)
 _CITIES, _INNER, _UNITS, _NUMBERED = (at.start // PLACES for at in (CITIES_AT, INNER_AT, UNITS_AT, NUMBERED_AT))
-_OF_SKETCH = np.full(ROWS, 1 / ROWS, np.float32)
+#: The columns of places, each kind turned by one, two and three: so each place of a report meets each of another.
+_TURNED = [
+    np.arange(NUMBERED_AT.stop).reshape(-1, PLACES)[:, np.roll(range(PLACES), turn)].ravel() for turn in (1, 2, 3)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,92 +69,99 @@ class Comparer:
     def compare(self, columns: Columns, row: int, others: NDArray[np.int64]) -> Floats:
         """Features of `row` against `others`, shape (len(others), len(FEATURES)); symmetric in the two."""
         # the row itself stands first, so that what is asked of both is asked once
-        rows = np.concatenate(([row], others))
+        rows = np.empty(len(others) + 1, np.int64)
+        rows[0], rows[1:] = row, others
+        # a feature's values stand together, as they are made
+        result = np.empty((len(FEATURES), len(rows)), np.float32)
         grams = columns.grams.take(rows, axis=0)
-        own = grams[0]
-        weight, hits = self.weights.meet([(own[at], mark) for at, mark in _LISTS], grams)
-        result = np.zeros((len(rows), len(FEATURES)), np.float32)
-
-        def put(name: str, values: NDArray[np.generic]) -> None:
-            result[:, _COLUMN[name]] = values
-
-        squares = weight * weight
-        same_list = (hits & _OWN_MARK != 0).astype(np.float32)
-        of_lists = squares @ _OF_LIST
-        at = _COLUMN["text_cosine"]
-        cosines = ((squares * same_list) @ _OF_LIST) / np.sqrt(np.maximum(of_lists * of_lists[0], 1e-6))
-        result[:, at : at + 3] = cosines[:, :3]
-        head = weight[:, HEAD_AT]
-        about, unplaced = _is_about(head), ~columns.placed.take(rows, axis=0)
-        in_text = hits & _IN_TEXT != 0
-        parts = np.stack((head * _is_name(head), head * about, head * unplaced, squares[:, HEAD_AT] * about))
-        held = np.stack((*[in_text[:, HEAD_AT]] * 3, same_list[:, HEAD_AT]), dtype=np.float32)
-        whole, met = parts.sum(axis=2), np.einsum("pij,pij->pi", parts, held)
-        put("head_about_cosine", met[3] / np.sqrt(np.maximum(whole[3, 0] * whole[3], 1e-6)))
-        at = _COLUMN["name_cover_low"]
-        own_met = _held(own[HEAD_AT], grams, hits) @ parts[:3, 0].T
-        low, high = met[:3].T / np.maximum(whole[:3].T, 1e-6), own_met / np.maximum(whole[:3, 0], 1e-6)
-        result[:, at : at + 6 : 2], result[:, at + 1 : at + 6 : 2] = np.minimum(low, high), np.maximum(low, high)
+        weight, hits = self.weights.meet(grams[0], _MARKS, grams)
+        same, in_text = hits & _MARK != 0, hits & _IN_TEXT != 0
+        _put_cosines(result, weight, same)
+        placed = columns.placed.take(rows, axis=0)
+        _put_headlines(
+            result, weight[:, HEAD_AT], placed, _held(grams, hits), in_text=in_text[:, HEAD_AT], same=same[:, HEAD_AT]
+        )
         rare = weight[:, RARE_AT]
-        put("shared_names", np.log1p(_dot(rare, in_text[:, RARE_AT] & _is_name(rare))))
+        shared = np.vecdot(rare, (in_text[:, RARE_AT] & (rare >= NAMES_FROM)).astype(np.float32))
+        np.log1p(shared, out=result[_AT["shared_names"]])
+        _put_names(result, weight[:, NAME_AT], same[:, NAME_AT])
+        _put_places(result, columns.places.take(rows, axis=0))
         sketch = columns.sketch.take(rows, axis=0)
-        put("copied", (sketch == sketch[0]).astype(np.float32) @ _OF_SKETCH)
+        alike = np.bitwise_count(np.packbits(sketch == sketch[0]).view(np.uint32))
+        np.multiply(alike, np.float32(1 / ROWS), out=result[_AT["copied"]])
         vectors = columns.vector.take(rows, axis=0).astype(np.float32)
-        put("vector_cosine", vectors @ vectors[0] * VECTOR_STEP**2)
+        np.multiply(vectors @ vectors[0], VECTOR_STEP**2, out=result[_AT["vector_cosine"]])
         codes = columns.codes.take(rows, axis=0)[:, 1:]
-        at = _COLUMN["same_category"]
-        result[:, at : at + 2] = (codes == codes[0]) & (codes[0] >= 0)
+        at = _AT["same_category"]
+        result[at : at + 2] = (codes == np.where(codes[0] < 0, -2, codes[0])).T
         days, lengths = columns.numbers.take(rows, axis=0).T
         apart = np.abs(days - days[0])
-        put("days_apart", np.log1p(np.where(np.isnan(apart), np.float32(USUAL_DAYS), apart)))
-        put("length_ratio", np.abs(np.log(np.maximum(lengths, 1) / max(lengths[0], 1))))
-        common, clash = _places(columns.places.take(rows, axis=0))
-        put("same_district", common[:, _INNER])
-        put("other_district", clash[:, _INNER] | clash[:, _CITIES])
-        put("same_number", common[:, _NUMBERED])
-        put("other_number", common[:, _UNITS] & ~common[:, _NUMBERED])
-        alike, both = _names(weight[:, NAME_AT], same_list[:, NAME_AT])
-        put("names_alike", alike)
-        put("names_clash", both & (alike < 0.15))
-        return result[1:]
+        apart[np.isnan(apart)] = USUAL_DAYS
+        np.log1p(apart, out=result[_AT["days_apart"]])
+        lengths = np.maximum(lengths, 1)
+        np.abs(np.log(lengths / lengths[0]), out=result[_AT["length_ratio"]])
+        return result[:, 1:].T
 
 
-def _held(head: NDArray[np.uint32], grams: NDArray[np.uint32], hits: NDArray[np.uint8]) -> Floats:
-    """Which of a headline's grams each other report holds in its text, 0 or 1, (others, HEAD).
+def _put_cosines(result: Floats, weight: Floats, same: Flags) -> None:
+    squares = weight * weight
+    whole, common = squares @ _OF_LIST, (squares * same) @ _OF_LIST
+    common /= np.sqrt(np.maximum(whole * whole[0], 1e-6))
+    at = _AT["text_cosine"]
+    result[at : at + 3] = common.T[:3]
+
+
+def _put_headlines(result: Floats, head: Floats, placed: Flags, held: Floats, *, in_text: Flags, same: Flags) -> None:
+    """head: weights of headlines' grams; held: which of the first headline's grams each report holds in its text;
+    in_text, same: which of its own the first report holds in its text and in its headline."""
+    # weights of names, of what it is about, of what stands in no name or district, squares of what it is about
+    parts = np.empty((4, *head.shape), np.float32)
+    np.multiply(head, head >= NAMES_FROM, out=parts[0])
+    np.multiply(head, (head > ABOUT_FROM) & (head < NAMES_FROM), out=parts[1])
+    np.multiply(head, ~placed, out=parts[2])
+    np.multiply(head, parts[1], out=parts[3])
+    whole, other_way = parts.sum(axis=2), parts[:3, 0] @ held.T
+    parts[:3] *= in_text
+    parts[3] *= same
+    met = parts.sum(axis=2)
+    result[_AT["head_about_cosine"]] = met[3] / np.sqrt(np.maximum(whole[3] * whole[3, 0], 1e-6))
+    whole = np.maximum(whole[:3], 1e-6)
+    one_way, other_way = met[:3] / whole, other_way / whole[:, :1]
+    at = _AT["name_cover_low"]
+    np.minimum(one_way, other_way, out=result[at : at + 6 : 2])
+    np.maximum(one_way, other_way, out=result[at + 1 : at + 6 : 2])
+
+
+def _held(grams: NDArray[np.uint32], hits: NDArray[np.uint8]) -> Floats:
+    """Which of the first headline's grams each report holds in its text, 0 or 1, (reports, HEAD).
 
     There are few hits, so each one's place is looked up.
     """
-    at = np.flatnonzero(hits & _IN_HEAD)
-    order = np.argsort(head)
-    place = order[np.searchsorted(head[order], grams.take(at))]
-    held = np.zeros((len(grams), len(head)), np.float32)
+    at = (hits & _IN_HEAD != 0).ravel().nonzero()[0]
+    place = (grams.take(at)[:, None] == grams[0, HEAD_AT]).argmax(axis=1)
+    held = np.zeros((len(grams), HEAD), np.float32)
     held[at // grams.shape[1], place] = 1
     return held
 
 
-def _dot(one: Floats, other: NDArray[Any]) -> Floats:
-    """Of each row."""
-    return np.asarray(np.einsum("ij,ij->i", one, other.astype(np.float32)), np.float32)
-
-
-def _names(weight: Floats, common: Floats) -> tuple[Floats, Flags]:
-    """(overlap with the first over the smaller, whether both name anything)."""
+def _put_names(result: Floats, weight: Floats, same: Flags) -> None:
     whole = weight.sum(axis=1)
-    smaller = np.minimum(whole[0], whole)
-    return np.minimum(_dot(weight, common) / np.maximum(smaller, 1e-6), np.float32(1)), smaller > 0
+    smaller = np.minimum(whole, whole[0])
+    alike = np.minimum(np.vecdot(weight, same.astype(np.float32)) / np.maximum(smaller, 1e-6), np.float32(1))
+    result[_AT["names_alike"]] = alike
+    result[_AT["names_clash"]] = (smaller > 0) & (alike < 0.15)
 
 
-def _is_about(weight: Floats) -> Flags:
-    return (weight > ABOUT_FROM) & (weight < NAMES_FROM)
-
-
-def _is_name(weight: Floats) -> Flags:
-    return np.asarray(weight >= NAMES_FROM)
-
-
-def _places(places: NDArray[np.int32]) -> tuple[Flags, Flags]:
-    """(a place in common with the first, both name places and none in common), by report and kind of place."""
-    kinds = places.reshape(len(places), -1, PLACES)
-    own = np.where(kinds[0] == 0, -1, kinds[0])
-    common = (kinds[:, :, :, None] == own[:, None, :]).any(axis=(2, 3))
-    return common, (kinds[:, :, 0] != 0) & (kinds[0, :, 0] != 0) & ~common
+def _put_places(result: Floats, places: NDArray[np.int32]) -> None:
+    own = np.where(places[0] == 0, -1, places[0])
+    met = places == own
+    for turned in _TURNED:
+        met |= places == own[turned]
+    # four flags are read as one number
+    common = (met.view(np.uint32) != 0).T
+    there = (places[:, ::PLACES] != 0).T
+    clash = there & there[:, :1] & ~common
+    result[_AT["same_district"]] = common[_INNER]
+    result[_AT["other_district"]] = clash[_INNER] | clash[_CITIES]
+    result[_AT["same_number"]] = common[_NUMBERED]
+    result[_AT["other_number"]] = common[_UNITS] & ~common[_NUMBERED]

@@ -79,7 +79,7 @@ def gram_lists(table: Grams, parts: NDArray[np.int64], background: GramWeights) 
     )
     return GramLists(
         lists=np.concatenate((rare, topic, first, _first(names, reports, NAME)), axis=1),
-        placed=np.isin(first | number, told(part >= 2), kind="sort"),
+        placed=_among(first | number, np.sort(told(part >= 2))),
         keys=_first((keys | number)[keys > 0], reports, KEYS),
         whole=np.split(whole, ends[:-1]),
     )
@@ -125,6 +125,13 @@ def _first(grams: Grams, reports: int, width: int) -> Grams:
     # by report, then as they came
     grams = grams[np.sort((grams[came] >> _BITS).astype(np.uint64) << _WORD | came) & _LOW]
     return _padded(grams & _BUCKET, np.searchsorted(grams >> _BITS, np.arange(reports), side="right"), width)
+
+
+def _among(grams: Grams, ordered: Grams) -> NDArray[np.bool_]:
+    """Which grams stand among others, which are in order."""
+    if not len(ordered):
+        return np.zeros(grams.shape, np.bool_)
+    return np.equal(ordered.take(ordered.searchsorted(grams), mode="clip"), grams)
 
 
 def _padded(buckets: Grams, ends: NDArray[np.int64], width: int) -> Grams:

@@ -106,6 +106,7 @@ def read_all(told: Sequence[Incoming], background: GramWeights) -> list[Traits]:
     lists = gram_lists(grams(whole), parts, background)
     ends = parts.cumsum().reshape(-1, 4)[:, 0]
     sketched = sketches(whole, ends - parts[:, 0], ends - 1)
+    bands = band_keys(sketched)
     places = np.array([_places(one.report, headline) for one, headline in zip(told, headlines, strict=True)], np.int32)
     return [
         Traits(
@@ -114,7 +115,7 @@ def read_all(told: Sequence[Incoming], background: GramWeights) -> list[Traits]:
             keys=lists.keys[at],
             whole=lists.whole[at],
             sketch=sketched[at],
-            bands=band_keys(sketched[at]),
+            bands=bands[at],
             copy=exact(spellings[4 * at]),
             places=places[at],
             category=code(one.category),

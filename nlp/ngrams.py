@@ -75,16 +75,21 @@ def ngrams(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.ui
 
 def starts(ordered: NDArray[Any]) -> NDArray[np.int64]:
     """Where each run of equal values begins."""
-    begins = np.empty(len(ordered), np.bool_)
-    begins[:1] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
-    return np.flatnonzero(begins)
+    return _begins(ordered).nonzero()[0]
 
 
 def distinct(values: NDArray[Number]) -> NDArray[Number]:
-    """Distinct values, ascending: numpy's `unique`, which takes three times as long for a few dozen."""
-    ordered = np.sort(values)
-    return ordered[starts(ordered)]
+    """Distinct values, ascending: numpy's `unique`, which takes four times as long for a few dozen."""
+    ordered = values.copy()
+    ordered.sort()
+    return ordered[_begins(ordered)]
+
+
+def _begins(ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    begins = np.empty(len(ordered), np.bool_)
+    begins[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
+    return begins
 
 
 def hashes(codes: NDArray[np.uint32], size: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

@@ -121,12 +121,12 @@ def test_rarer_grams_weigh_more_and_padding_nothing() -> None:
 def test_grams_are_met_by_the_lists_they_stand_in() -> None:
     weights = GramWeights()
     weights.add(np.array([5, 7], np.uint32))
-    lists = [(np.array([5, 7, 0], np.uint32), 1), (np.array([7, 9, 0], np.uint32), 4)]
+    own, marks_of = np.array([5, 7, 0, 7, 9, 0], np.uint32), np.array([1, 1, 1, 4, 4, 4], np.uint32)
     asked = np.array([[5, 7, 9], [11, 0, 0]], np.uint32)
-    met, marks = weights.meet(lists, asked)
+    met, marks = weights.meet(own, marks_of, asked)
     assert marks.tolist() == [[1, 5, 4], [0, 0, 0]]
     assert (met == weights(asked)).all()
-    assert not weights.meet([(np.array([3], np.uint32), 2)], asked)[1].any()
+    assert not weights.meet(np.array([3], np.uint32), np.array([2], np.uint32), asked)[1].any()
     assert weights.counts[[0, 5, 7, 9]].tolist() == [0, 1, 1, 0]
 
 
