@@ -28,8 +28,8 @@ def timed(page: Page, act: Callable[[], object], seen: str) -> float:
 
 #: Where a list stands, or that there is nothing in it.
 ROWS = "tbody, .empty"
-#: That the page within the page, which a bulletin is, stands to its end.
-BULLETIN = """((shown) => shown?.readyState === "complete" && shown.querySelector(".sources"))(
+#: That the page within the page, which a bulletin is, stands to its end, and is not the one that was there before.
+BULLETIN = """((shown) => shown?.readyState === "complete" && shown.querySelector(".sources:not([data-old])"))(
     document.querySelector("iframe.bulletin")?.contentDocument)"""
 
 
@@ -142,6 +142,7 @@ class Actions:
         for told, there in (("how many", "true"), ("whole", BULLETIN)):
             for period in ("month", "day", "week") * 3:
                 self.page.wait_for_function(BULLETIN)
+                self.page.frame_locator("iframe.bulletin").locator(".sources").evaluate("e => e.dataset.old = 'yes'")
                 choose = partial(self.page.locator("select[name=period]").select_option, period)
                 self.anew(f"bulletins: a {period}, {told}", choose, "#counted", there=there)
 

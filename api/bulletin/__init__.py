@@ -43,10 +43,9 @@ def make_bulletin(session: Session, stats: Stats) -> Bulletin:
         sections.unsure(stats, trace),
         sections.method(),
     )
-    where = words.division(stats.region) if stats.region else "全部地区"
     return Bulletin(
         title=words.title(stats.unit),
-        subtitle=f"{where}　{words.days(stats.span)}　制表时间 {words.moment(stats.now)}",
+        subtitle=words.subtitle(stats.span, stats.region, stats.now),
         sections=tuple(
             replace(section, title=f"{number}、{section.title}") for number, section in zip(_ORDER, told, strict=True)
         ),

@@ -15,7 +15,8 @@ h2{border-bottom:2px solid #1f5fa8;padding-bottom:.2rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}caption{text-align:left;font-weight:bold;padding:.4rem 0}
 th,td{border:1px solid #cfd8e3;padding:.25rem .5rem;text-align:left}th{background:#eaf1f9}td.n{text-align:right}
 sup a{text-decoration:none;color:#1f5fa8}.sources{font-size:.8rem;color:#5a6775;word-break:break-all}
-.sources li{content-visibility:auto;contain-intrinsic-size:auto 3em}
+@media screen{section{content-visibility:auto;contain-intrinsic-size:auto 40rem}
+.sources li{content-visibility:auto;contain-intrinsic-size:auto 3em}}
 svg{width:100%;height:auto}svg rect{fill:#1f5fa8}svg text{font-size:11px;text-anchor:middle;fill:#1d2733}
 """.strip()
 
@@ -24,19 +25,29 @@ _HEIGHT, _STEP, _BAR = 160, 48, 30
 
 def to_html(bulletin: Bulletin) -> str:
     """The whole page."""
-    numbers = bulletin.sources()
-    body = [f"<h1>{escape(bulletin.title)}</h1>", f'<p class="subtitle">{escape(bulletin.subtitle)}</p>']
+    return begin_html(bulletin.title, bulletin.subtitle) + end_html(bulletin)
+
+
+def begin_html(title: str, subtitle: str) -> str:
+    """The page as far as it is known before the bulletin is: to the line below its title."""
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
+    begun = f'<h1>{escape(title)}</h1>\n<p class="subtitle">{escape(subtitle)}</p>\n'
+    return f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head>\n<body>\n{begun}'
+
+
+def end_html(bulletin: Bulletin) -> str:
+    """The rest of the page."""
+    numbers, body = bulletin.sources(), []
     for section in bulletin.sections:
-        body.append(f"<h2>{escape(section.title)}</h2>")
+        body.append(f"<section><h2>{escape(section.title)}</h2>")
         for block in section.blocks:
             body += _block(block, numbers)
-    body.append('<h2>来源</h2><ol class="sources">')
+        body.append("</section>")
+    body.append('<section><h2>来源</h2><ol class="sources">')
     for source, number in numbers.items():
         body.append(f'<li id="s{number}">{escape(source.line())}</li>')
-    body.append("</ol>")
-    head = f'<meta charset="utf-8"><title>{escape(bulletin.title)}</title><style>{_STYLE}</style>'
-    page = "\n".join(body)
-    return f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head>\n<body>\n{page}\n</body></html>\n'
+    body.append("</ol></section>\n</body></html>\n")
+    return "\n".join(body)
 
 
 def _block(block: Block, numbers: dict[Source, int]) -> Iterator[str]:

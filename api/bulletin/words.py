@@ -87,6 +87,11 @@ def title(unit: Unit) -> str:
     return f"民情{KIND[unit]}"
 
 
+def subtitle(span: Span, region: str, now: datetime) -> str:
+    """`全部地区　2019年11月11日至11月17日　制表时间 2019年11月18日 08:00`."""
+    return f"{division(region) if region else '全部地区'}　{days(span)}　制表时间 {moment(now)}"
+
+
 def _moved(ratio: float) -> str:
     if abs(ratio) < 0.0005:
         return "持平"

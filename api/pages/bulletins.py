@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import FileResponse, Response, StreamingResponse
+from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
-from api.bulletin import Bulletin, read_bulletin, to_html, write_bulletin
-from api.bulletin.words import BEFORE
+from api.bulletin import Bulletin, read_bulletin, words, write_bulletin
+from api.bulletin.html import begin_html, end_html
 from api.http.auth import EXPORT, READ, allowed
 from api.http.service import Service, the_service
 from api.http.times import Day
@@ -37,7 +39,8 @@ UNITS: dict[Unit, str] = {"day": "日", "week": "周", "month": "月"}
 KINDS = {"docx": "Word", "xlsx": "Excel", "html": "网页", "md": "Markdown"}
 
 On = Annotated[Day, Query(alias="date")]
-Region = Annotated[str, Query(max_length=200)]
+#: Province to town; a stroke at its ends means nothing.
+Region = Annotated[str, Query(max_length=200), AfterValidator(lambda region: region.strip("/ "))]
 
 
 @router.get("/preview")
@@ -47,11 +50,20 @@ async def preview(
     period: Unit,
     on: On,
     region: Region = "",
-) -> HTMLResponse:
-    """The bulletin as a page of its own, which runs nothing."""
-    bulletin = await run_in_threadpool(_make, service, period, on, region)
+) -> StreamingResponse:
+    """The bulletin as a page of its own, which runs nothing; the browser makes room for it while it is made."""
+    now = datetime.now(UTC)
+
+    async def page() -> AsyncIterator[str]:
+        yield begin_html(words.title(period), words.subtitle(span_of(period, on), region, now))
+        try:
+            yield await run_in_threadpool(lambda: end_html(_make(service, period, on, region, now=now)))
+        except Exception:
+            yield "<p>出错了：未能完成，详见日志</p>"
+            raise
+
     headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "Cache-Control": "no-store"}
-    return HTMLResponse(to_html(bulletin), headers=headers)
+    return StreamingResponse(page(), media_type="text/html", headers=headers)
 
 
 @router.get("/file")
@@ -65,7 +77,7 @@ async def file(
 ) -> Response:
     """The bulletin as a file; the export is in the audit log."""
     await service.audited(principal, "bulletin.export", period=period, date=on.isoformat(), format=kind)
-    bulletin = await run_in_threadpool(_make, service, period, on, region)
+    bulletin = await run_in_threadpool(partial(_make, service, period, on, region, now=datetime.now(UTC)))
     path = await run_in_threadpool(_written, bulletin, kind)
     name = f"简报-{period}-{on.isoformat()}.{kind}"
     return FileResponse(path, filename=name, background=BackgroundTask(os.unlink, path))
@@ -86,26 +98,24 @@ async def build(desk: Desk) -> None:
 
     async def choose(told: Told) -> None:
         nonlocal unit, on, region
+        # The browser has asked for the bulletin by itself.
         chosen = unit, on, region = asked(told["fields"])
-        # The browser asks for the bulletin while its reports are counted.
-        shown.show(**_shown(desk, *chosen))
         found = await _counted(desk, *chosen)
         if chosen == (unit, on, region):
             counted.show(**found)
 
     Panel(desk, "bulletins.html", {"choose": choose}, units=UNITS, unit=unit, on=on, region=region)
     counted = Panel(desk, "bulletin_counted.html", **await _counted(desk, unit, on, region))
-    shown = Panel(desk, "bulletin.html", **_shown(desk, unit, on, region))
+    Panel(desk, "bulletin.html", asked=_address(unit, on, region))
 
 
-def _shown(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, Any]:
+def _address(unit: Unit, on: date, region: str) -> str:
     """What the bulletin, and its files, are asked for by."""
-    asked = urlencode({"period": unit, "date": on.isoformat(), "region": region})
-    return {"asked": asked, "kinds": KINDS, "may": desk.may(EXPORT)}
+    return urlencode({"period": unit, "date": on.isoformat(), "region": region})
 
 
 async def _counted(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, Any]:
-    """How many reports the period and the one before it have, which is known before the bulletin is."""
+    """How many reports the period and the one before it have, which is known before the bulletin is; and its files."""
     span = span_of(unit, on)
     before = span_before(unit, span)
 
@@ -117,12 +127,13 @@ async def _counted(desk: Desk, unit: Unit, on: date, region: str) -> dict[str, A
 
     reports, then = await desk.read(count)
     last = span.end - timedelta(days=1)
-    return {"first": span.start, "last": last, "reports": reports, "before": BEFORE[unit], "then": then}
+    files = {"asked": _address(unit, on, region), "kinds": KINDS, "may": desk.may(EXPORT)}
+    return {"first": span.start, "last": last, "reports": reports, "before": words.BEFORE[unit], "then": then, **files}
 
 
-def _make(service: Service, unit: Unit, on: date, region: str) -> Bulletin:
+def _make(service: Service, unit: Unit, on: date, region: str, *, now: datetime) -> Bulletin:
     with service.store.reading() as session:
-        return read_bulletin(session, unit, on, now=datetime.now(UTC), region=region)
+        return read_bulletin(session, unit, on, now=now, region=region)
 
 
 def _written(bulletin: Bulletin, kind: str) -> str:

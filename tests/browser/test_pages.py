@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
-from docx import Document
 from playwright.sync_api import expect
 from sqlalchemy import func, select
 
@@ -155,38 +153,6 @@ def test_a_circle_on_the_map_lists_what_lies_in_it(look: Look, served: Served) -
     with served.store.reading() as session:
         issues = session.scalar(select(func.count()).select_from(IssueRow).where(IssueRow.size > 0))
     expect(page.locator(".map")).to_have_attribute("data-count", str(issues))
-
-
-def test_a_bulletin_is_looked_at_and_taken_along(look: Look, tmp_path: Path) -> None:
-    page = look("analyst").go("/bulletins")
-    expect(page.frame_locator("iframe.bulletin").locator("h1")).to_be_visible()
-    told = re.search(r"：(\d+) 条（上周 \d+ 条）", page.locator("#counted").inner_text())
-    assert told
-    expect(page.frame_locator("iframe.bulletin").locator("body")).to_contain_text(f"共收到群众反映 {told[1]} 条")
-    page.locator("select[name=period]").select_option("month")
-    expect(page.locator("iframe.bulletin")).to_have_attribute("src", re.compile("period=month"))
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Word").click()
-    download.value.save_as(tmp_path / "bulletin.docx")
-    paragraphs = [paragraph.text for paragraph in Document(str(tmp_path / "bulletin.docx")).paragraphs]
-    assert any("月" in paragraph for paragraph in paragraphs[:2])
-
-
-def test_a_bulletin_is_not_for_everybody_to_take_along(look: Look) -> None:
-    looked = look("triage")
-    page = looked.go("/bulletins")
-    expect(page.locator("iframe.bulletin")).to_be_visible()
-    assert page.get_by_role("link", name="Word").count() == 0
-    answer = page.request.get(f"{looked.url}/bulletins/file?period=day&date=2026-03-02&kind=md")
-    assert answer.status == 403
-
-
-def test_a_bulletin_of_a_day_beyond_the_calendar_is_refused(look: Look) -> None:
-    looked = look("analyst")
-    page = looked.go("/bulletins?date=9999-12-31")
-    expect(page.locator("iframe.bulletin")).to_be_visible()
-    answer = page.request.get(f"{looked.url}/bulletins/preview?period=day&date=9999-12-31")
-    assert answer.status == 422
 
 
 def test_an_upload_names_its_columns_and_lists_its_bad_rows(look: Look, served: Served, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 // HTML from the server, and what people do in it. data-click, data-change, data-submit and data-input name a handler on
-// the server. A key that stands in aria-keyshortcuts presses its button, unless somebody is typing.
+// the server. A key that stands in aria-keyshortcuts presses its button, unless somebody is typing. What a form with a
+// target asks for comes into the frame of that name at once.
 const KINDS = ["click", "change", "submit", "input"];
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 
@@ -39,12 +40,21 @@ export default {
       const checked = [...this.$el.querySelectorAll("input[type=checkbox][data-pick]:checked")].map((e) => e.value);
       const told = { ...target.dataset, do: target.dataset[kind], value: target.value ?? "", fields, checked };
       clearTimeout(this.timer);
+      if (form?.target && !this.open(form)) return;
       if (kind !== "input") this.$emit("do", told);
       else if (target.dataset.input === "") this.filter(target);
       else {
         this.options(target)?.replaceChildren();
         this.timer = setTimeout(() => this.$emit("do", told), 120);
       }
+    },
+    open(form) {
+      if (!form.reportValidity()) return false;
+      const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+      // In place of what was shown there, so that a step back still leaves the page.
+      if (address !== this.opened) frames[form.target].location.replace(address);
+      this.opened = address;
+      return true;
     },
     press(event) {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
