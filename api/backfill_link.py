@@ -59,8 +59,7 @@ def _restore(linker: Linker, store_url: str, keys: Sequence[str]) -> set[str]:
         some = (keys[at : at + BATCH] for at in range(0, len(keys), BATCH))
         found = sorted((one for part in some for one in find_reports(session, part)), key=lambda one: one.pk)
     store.close()
-    for one in found:
-        restore(linker, one)
+    restore(linker, found)
     return {one.report.key for one in found}
 
 

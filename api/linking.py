@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -143,8 +143,7 @@ class LinkedStore:
         self._kept = linker.columns.size
         for verdict in self.store.verdicts(session):
             linker.verdicts.add(verdict)
-        for stored in takewhile(lambda _: wanted(), self.store.reports(session, after=last)):
-            restore(linker, stored)
+        restore(linker, takewhile(lambda _: wanted(), self.store.reports(session, after=last)))
         return linker
 
 
@@ -154,10 +153,11 @@ def incoming(report: Report, vector: NDArray[np.float32], category: str, entitie
     return Incoming(opens, replace(report, id=report.key, source=""), vector, category, entities)
 
 
-def restore(linker: Linker, stored: Stored) -> None:
-    """Let a linker know of a report that is stored; in the order of the store, that is."""
-    told = incoming(stored.report, stored.vector, stored.linked_category, stored.entities)
-    linker.restore(told, stored.issue, founder=stored.founder)
+def restore(linker: Linker, stored: Iterable[Stored]) -> None:
+    """Let a linker know of reports that are stored; in the order of the store, that is."""
+    linker.restore_all(
+        (incoming(one.report, one.vector, one.linked_category, one.entities), one.issue, one.founder) for one in stored
+    )
 
 
 def _text(session: Session, key: str) -> str:

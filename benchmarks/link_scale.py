@@ -1,8 +1,9 @@
 """What linking one report costs as a store grows: `python -m benchmarks.link_scale --sizes 10000 100000 1000000`.
 
-Fills a linker with the reports of a made-up country (`benchmarks/town.py`): the last thousand of each size are linked,
-one at a time, and timed; those before are put into the issues of their problems, as when a store is opened. Then fills
-a store in a file with the same reports, and opens it by the linker that is kept beside it, in a process of its own.
+Fills a linker with the reports of a made-up country (`benchmarks/town.py`): the last thousand of each size are linked
+and timed, in batches as `ingest` makes them; those before are put into the issues of their problems, as when a store
+is opened. Then fills a store in a file with the same reports, and opens it by the linker that is kept beside it, in a
+process of its own.
 Writes figures as JSON and a plot as SVG. With `--store`, the store stays.
 """
 
@@ -18,9 +19,9 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import compress, islice, pairwise
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import Any, TypeVar
 
 import numpy as np
@@ -33,13 +34,13 @@ from api.schema import IssueRow, ReportRow
 from api.store import Store
 from benchmarks.town import town
 from models import load_scorer
-from nlp import Incoming, Link, Linker
+from nlp import BATCH, Incoming, Link, Linker
 from nlp.link_snapshot import save_linker
 
 Item = TypeVar("Item")
 
-#: Reports at the end of each size that are timed; rows that are written in one transaction.
-TIMED, ROWS = 1000, 10_000
+#: Reports at the end of each size that are timed, some whole batches; rows that are written in one transaction.
+TIMED, ROWS = 8 * BATCH, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Measured:
 
     reports: int
     clock_ms: float  # the mean
-    median_ms: float  # of the clock, too: what a link costs while nothing else takes the processor
+    median_ms: float  # of the batches, by the clock: what a link costs while nothing else takes the processor
     processor_ms: float
     memory_mb: int
     joined_right: float  # of the timed reports that joined, the share that joined its own problem
@@ -57,37 +58,42 @@ class Measured:
 
 def fill(linker: Linker, sizes: list[int]) -> Iterator[Measured]:
     """Fill a linker through all sizes, and link the last reports of each."""
+    told = iter(shown(town(sizes[-1], width=linker.scorer.width), sizes[-1]))
     issue_of: dict[int, str] = {}
-    links: list[tuple[Link, str | None]] = []  # and the issue of its problem, if that was there before
+    for before, size in pairwise((0, *sizes)):
+        earlier = islice(told, size - before - TIMED)
+        rights = ((one, issue_of.setdefault(problem, one.opens)) for problem, one in earlier)
+        linker.restore_all((one, right, right == one.opens) for one, right in rights)
+        last = list(islice(told, TIMED))
+        wanted = [issue_of.setdefault(problem, one.opens) for problem, one in last]
+        links, clock, processor = _linked(linker, [one for _, one in last])
+        told_before = [right != one.opens for (_, one), right in zip(last, wanted, strict=True)]
+        pairs = list(zip(links, wanted, strict=True))
+        yield Measured(
+            reports=size,
+            clock_ms=round(fmean(clock) * 1e3, 3),
+            median_ms=round(median(clock) * 1e3, 3),
+            processor_ms=round(processor / TIMED * 1e3, 3),
+            memory_mb=peak_mb(),
+            joined_right=_right([(link, right) for link, right in pairs if not link.new]),
+            found_right=_right(list(compress(pairs, told_before))),
+        )
+
+
+def _linked(linker: Linker, reports: list[Incoming]) -> tuple[list[Link], list[float], float]:
+    """(links, seconds a link of each batch, seconds of the processor), in batches as `ingest` makes them."""
+    links: list[Link] = []
     clock: list[float] = []
-    processor = 0.0
-    for number, (problem, incoming) in enumerate(shown(town(sizes[-1], width=linker.scorer.width), sizes[-1]), 1):
-        size = next(size for size in sizes if number <= size)
-        right = issue_of.setdefault(problem, incoming.opens)
-        if number <= size - TIMED:
-            linker.restore(incoming, right, founder=right == incoming.opens)
-            continue
-        began = time.perf_counter(), time.process_time()
-        (link,) = linker.link([incoming])
+    began = time.process_time()
+    for at in range(0, len(reports), BATCH):
+        batch, start = reports[at : at + BATCH], time.perf_counter()
+        links += linker.link(batch)
         linker.stored()
-        clock.append(time.perf_counter() - began[0])
-        processor += time.process_time() - began[1]
-        links.append((link, None if right == incoming.opens else right))
-        if number == size:
-            joined, known = [one for one in links if not one[0].new], [one for one in links if one[1]]
-            yield Measured(
-                reports=number,
-                clock_ms=round(sum(clock) / len(links) * 1e3, 3),
-                median_ms=round(median(clock) * 1e3, 3),
-                processor_ms=round(processor / len(links) * 1e3, 3),
-                memory_mb=peak_mb(),
-                joined_right=_right(joined),
-                found_right=_right(known),
-            )
-            links, clock, processor = [], [], 0.0
+        clock.append((time.perf_counter() - start) / len(batch))
+    return links, clock, time.process_time() - began
 
 
-def _right(links: list[tuple[Link, str | None]]) -> float:
+def _right(links: list[tuple[Link, str]]) -> float:
     """Share of reports that went to the issue of their problem."""
     return round(sum(link.issue == right for link, right in links) / max(len(links), 1), 4)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 #: Questions from a tree's root to its leaves; trees are filled up to this depth, so that all are run at once.
 DEPTH = 3
 _INNER = 2**DEPTH - 1
+#: Questions as they are answered: of the lowest, first those that a left answer leads to, then the others.
+_SIDES = [0, 1, 2, 3, 5, 4, 6]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +27,27 @@ class PairTrees:
     feature: NDArray[np.int16]
     threshold: NDArray[np.float32]
     leaf: NDArray[np.float32]
+    #: The distinct questions, and which of them is asked where, (7, trees), in the order of _SIDES.
+    _feature: NDArray[np.int64] = field(init=False, repr=False)
+    _threshold: NDArray[np.float32] = field(init=False, repr=False)
+    _asked: NDArray[np.int64] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        questions = np.stack((self.feature, self.threshold), axis=-1, dtype=np.float64).reshape(-1, 2)
+        distinct, asked = np.unique(questions, axis=0, return_inverse=True)
+        object.__setattr__(self, "_feature", distinct[:, 0].astype(np.int64))
+        object.__setattr__(self, "_threshold", distinct[:, 1:].astype(np.float32))
+        object.__setattr__(self, "_asked", asked.reshape(self.feature.shape).T[_SIDES])
 
     def log_odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Natural log-odds of `same problem`, shape (pairs,)."""
-        # pairs last, so that every step runs along them: (7, trees, pairs)
-        asked = features.T.take(self.feature.T, axis=0)
-        right = (asked > self.threshold.T[:, :, None]).view(np.uint8)
+        # each distinct question once; pairs last, so that every step runs along them: (7, trees, pairs)
+        answers = features.T.take(self._feature, axis=0) > self._threshold
+        right = answers.view(np.uint8).take(self._asked, axis=0)
         one = right[0]
         two = _choose(right[1], right[2], one)
-        three = _choose(_choose(right[3], right[4], two), _choose(right[5], right[6], two), one)
+        lower = _choose(right[3:5], right[5:7], two)
+        three = _choose(lower[0], lower[1], one)
         at = np.arange(0, self.leaf.size, _INNER + 1)[:, None] + (one << 2 | two << 1 | three)
         return np.asarray(self.leaf.take(at).sum(axis=0) + np.float32(self.base))
 

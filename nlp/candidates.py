@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nlp.fingerprint import BANDS
 from nlp.gram_weights import GramWeights
 from nlp.link_columns import grow
-from nlp.link_grams import KEYS
+from nlp.link_grams import KEYS, RARE
 from nlp.nearest import NearestVectors
 from nlp.ngrams import distinct, starts
 
@@ -23,6 +23,8 @@ STEPS, COPIES = 16, 4
 NEAREST, SHARING = 16, 20
 
 _HEADS = 1 << 22
+#: Bits that tell one key from another of those that a report is looked for by.
+_ASKED = (KEYS + RARE).bit_length()
 #: Stands before buckets that are sorted, so that each distinct one but padding differs from the one before it.
 _PADDING = np.zeros(1, np.uint32)
 
@@ -113,14 +115,17 @@ class Candidates:
         asked = np.concatenate((_PADDING, keys, rare))
         asked.sort()
         asked = asked[1:][asked[1:] != asked[:-1]]
-        weight = self._weights(asked)
+        weight = self._weights(asked).astype(np.float64)
         rows, under = self._rare.walk(asked.astype(np.int64), STEPS)
         if len(rows):
-            order = np.argsort(rows, kind="stable")
-            rows, first = rows[order], starts(rows[order])
-            met, shared = rows[first], np.add.reduceat(weight[under[order]], first, dtype=np.float64)
+            # sorted as one number: several times as fast as an order of rows
+            ordered = rows << _ASKED | under
+            ordered.sort()
+            rows = ordered >> _ASKED
+            first = starts(rows)
+            met, shared = rows[first], np.add.reduceat(weight.take(ordered - (rows << _ASKED)), first)
             if len(met) > SHARING:
-                enough = np.flatnonzero(shared >= np.partition(shared, -SHARING)[-SHARING])
+                enough = (shared >= np.partition(shared, -SHARING)[-SHARING]).nonzero()[0]
                 met, shared = met[enough], shared[enough]
             # heaviest first; ties by age, so that equal stores answer alike
             rows = met[np.argsort(-shared, kind="stable")[:SHARING]]

@@ -7,8 +7,9 @@ A report that ties two issues merges them. What people decided holds before anyt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,14 +87,21 @@ class Linker:
 
         founder: the link's `new` at that time. With it the linker goes on exactly as if it had never stopped.
         """
-        (traits,) = read_all([incoming], self.scorer.background)
-        if founder:
-            self.weights.add(traits.whole)
-        row = self.columns.add(traits)
-        self._copy(row, traits, self.candidates.copies(traits.bands))
-        self.candidates.add(row, keys=traits.keys, bands=traits.bands, vector=traits.vector)
-        self._add(incoming, issue)
-        self.stored()
+        self.restore_all([(incoming, issue, founder)])
+
+    def restore_all(self, told: Iterable[tuple[Incoming, str, bool]]) -> None:
+        """`restore` many, (report, issue, founder) each, in less time each."""
+        source = iter(told)
+        while batch := list(islice(source, TOGETHER)):
+            every = read_all([incoming for incoming, _, _ in batch], self.scorer.background)
+            for (incoming, issue, founder), traits in zip(batch, every, strict=True):
+                if founder:
+                    self.weights.add(traits.whole)
+                row = self.columns.add(traits)
+                self._copy(row, traits, self.candidates.copies(traits.bands))
+                self.candidates.add(row, keys=traits.keys, bands=traits.bands, vector=traits.vector)
+                self._add(incoming, issue)
+            self.stored()
 
     def stored(self) -> None:
         """What was linked is stored now: where there is `text_of`, it tells the texts from here on."""
@@ -110,8 +118,13 @@ class Linker:
 
     def odds(self, row: int, others: NDArray[np.int64]) -> NDArray[np.float32]:
         """Bounded log-odds that `row` and each of the other rows tell of one problem."""
-        odds = self.scorer.log_odds(self._comparer.compare(self.columns, row, others))
-        return np.minimum(np.maximum(odds, LOWEST), HIGHEST)
+        return self._odds(self._comparer.compare(self.columns, row, others))
+
+    def _odds(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.minimum(np.maximum(self.scorer.log_odds(features), LOWEST), HIGHEST)
+
+    def _odds_of(self, row: int, others: list[int]) -> Iterator[tuple[int, float]]:
+        return zip(others, self.odds(row, np.array(others, np.int64)).tolist(), strict=True)
 
     def found(self, row: int) -> NDArray[np.int64]:
         """Rows worth comparing with a stored one, itself among them."""
@@ -135,7 +148,7 @@ class Linker:
         found = self.candidates.find(keys=traits.keys, rare=traits.rare, vector=traits.vector, copies=copies)
         # at once: what the search has read is still at hand
         self.candidates.add(row, keys=traits.keys, bands=traits.bands, vector=traits.vector)
-        scores, nearest = self._issue_scores(row, found)
+        scores, odds = self._issue_scores(row, found.tolist())
         issue = self._said(key)
         if issue is None:
             marks = self.verdicts.marks(key) if len(self.verdicts) else frozenset()
@@ -152,7 +165,7 @@ class Linker:
         home = self.partition.issue_of[row]
         given = dict(scores)
         other = next(((i, _probability(score)) for i, score in scores if i not in (issue, home)), None)
-        near = None if issue is None else nearest.get(issue, self.partition.members[home][0])
+        near = None if issue is None else self._nearest(home, odds.get(issue, {}))
         return Link(
             issue=home,
             new=issue is None,
@@ -174,24 +187,27 @@ class Linker:
         self.columns.first[row] = first = int(self.columns.first[same[0]])
         return first
 
-    def _issue_scores(self, row: int, found: NDArray[np.int64]) -> tuple[list[tuple[str, float]], dict[str, int]]:
-        """((issue, evidence) best first, nearest row by issue) of the issues nearest to a row."""
-        if not len(found):
+    def _issue_scores(self, row: int, found: list[int]) -> tuple[list[tuple[str, float]], dict[str, dict[int, float]]]:
+        """((issue, evidence) best first of the issues nearest to a row, log-odds of compared rows by issue)."""
+        if not found:
             return [], {}
         issue_of, members = self.partition.issue_of, self.partition.members
         by_issue: dict[str, dict[int, float]] = {}
-        for other, value in zip(found.tolist(), self.odds(row, found).tolist(), strict=True):
+        for other, value in self._odds_of(row, found):
             by_issue.setdefault(issue_of[other], {})[other] = value
         best = sorted((-max(odds.values()), members[i][0], i) for i, odds in by_issue.items())[:ISSUES]
         # an issue none of whose nearest members is like enough is not looked at more closely: it could not be joined
         close = [i for odds, _, i in best if -odds > self.scorer.join_above - AGREEING]
-        more = [m for i in close for m in sample(members[i]) if m not in by_issue[i]]
-        if more:
-            for other, value in zip(more, self.odds(row, np.array(more, np.int64)).tolist(), strict=True):
+        if more := [m for i in close for m in sample(members[i]) if m not in by_issue[i]]:
+            for other, value in self._odds_of(row, more):
                 by_issue[issue_of[other]][other] = value
         scores = [(i, self._evidence(by_issue[i].values(), len(members[i]))) for _, _, i in best]
         scores.sort(key=lambda score: (-score[1], members[score[0]][0]))
-        return scores, {i: max(by_issue[i], key=lambda m: (by_issue[i][m], -m)) for _, _, i in best}
+        return scores, by_issue
+
+    def _nearest(self, issue: str, odds: dict[int, float]) -> int:
+        """The member with the highest log-odds, the first of equals; where none was compared, the first of all."""
+        return max(odds, key=lambda row: (odds[row], -row)) if odds else self.partition.members[issue][0]
 
     @staticmethod
     def _evidence(odds: Iterable[float], pairs: int) -> float:
@@ -217,10 +233,10 @@ class Linker:
         members = self.partition.members
         if other not in members or (len(self.verdicts) and apart(self.marks(issue), self.marks(other))):
             return Change()
-        theirs = np.array(sample(members[other]), np.int64)
-        ours = sample(members[issue], BRIDGED)
-        odds = np.concatenate([self.odds(row, theirs) for row in ours])
-        if self._evidence(odds.tolist(), len(ours) * len(theirs)) <= self.scorer.join_above:
+        few, many = sorted((sample(members[issue], BRIDGED), sample(members[other])), key=len)
+        others = np.array(many, np.int64)
+        odds = self._odds(np.concatenate([self._comparer.compare(self.columns, row, others) for row in few]))
+        if self._evidence(odds.tolist(), len(odds)) <= self.scorer.join_above:
             return Change()
         return self.partition.assign([[*members[issue], *members[other]]], by="linker")
 

@@ -90,11 +90,13 @@ def test_batches_do_not_show(town: list[Incoming]) -> None:
 
 def test_restoring_continues_as_if_never_stopped(town: list[Incoming]) -> None:
     mixed = random.Random(5).sample(town, len(town))
-    whole, again = Linker(), Linker()
+    whole, again, at_once = Linker(), Linker(), Linker()
     links = whole.link(mixed[:40])
-    for one, link, issue in zip(mixed, links, list(whole.partition.issue_of), strict=False):
+    issues = list(whole.partition.issue_of)
+    for one, link, issue in zip(mixed, links, issues, strict=False):
         again.restore(one, issue, founder=link.new)
-    assert again.link(mixed[40:]) == whole.link(mixed[40:])
+    at_once.restore_all(zip(mixed[:40], issues, (link.new for link in links), strict=True))
+    assert again.link(mixed[40:]) == at_once.link(mixed[40:]) == whole.link(mixed[40:])
 
 
 def test_a_saved_linker_goes_on_as_if_it_had_never_stopped(town: list[Incoming], tmp_path: Path) -> None:
