@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from api.bulletin.document import Bars, Block, Bulletin, Paragraph, Source, Table
+from api.bulletin.document import Bars, Block, Bulletin, Paragraph, Section, Source, Table
 
 _STYLE = """
 body{font-family:"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;max-width:52rem;margin:2rem auto;
@@ -25,7 +25,7 @@ _HEIGHT, _STEP, _BAR = 160, 48, 30
 
 def to_html(bulletin: Bulletin) -> str:
     """The whole page."""
-    return begin_html(bulletin.title, bulletin.subtitle) + end_html(bulletin)
+    return "".join((begin_html(bulletin.title, bulletin.subtitle), *end_html(bulletin)))
 
 
 def begin_html(title: str, subtitle: str) -> str:
@@ -35,19 +35,17 @@ def begin_html(title: str, subtitle: str) -> str:
     return f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head>\n<body>\n{begun}'
 
 
-def end_html(bulletin: Bulletin) -> str:
-    """The rest of the page."""
-    numbers, body = bulletin.sources(), []
-    for section in bulletin.sections:
-        body.append(f"<section><h2>{escape(section.title)}</h2>")
-        for block in section.blocks:
-            body += _block(block, numbers)
-        body.append("</section>")
-    body.append('<section><h2>来源</h2><ol class="sources">')
-    for source, number in numbers.items():
-        body.append(f'<li id="s{number}">{escape(source.line())}</li>')
-    body.append("</ol></section>\n</body></html>\n")
-    return "\n".join(body)
+def end_html(bulletin: Bulletin) -> Iterator[str]:
+    """The rest of the page: its sections, then their sources, which are many times as long."""
+    numbers = bulletin.sources()
+    yield "".join(_section(section, numbers) for section in bulletin.sections)
+    listed = (f'<li id="s{number}">{escape(source.line())}</li>\n' for source, number in numbers.items())
+    yield f'<section><h2>来源</h2><ol class="sources">\n{"".join(listed)}</ol></section>\n</body></html>\n'
+
+
+def _section(section: Section, numbers: dict[Source, int]) -> str:
+    blocks = "\n".join(line for block in section.blocks for line in _block(block, numbers))
+    return f"<section><h2>{escape(section.title)}</h2>\n{blocks}\n</section>\n"
 
 
 def _block(block: Block, numbers: dict[Source, int]) -> Iterator[str]:

@@ -49,6 +49,8 @@ ANALYSED = 8
 STORED = 32
 #: Reports that may wait for their analysis.
 ROOM = 512
+#: Objects that are made before they are looked through for garbage: a question may read thousands of rows.
+YOUNG = 10_000
 #: Seconds between two rounds of removing what is kept no longer, marking what is overdue and reading new vectors.
 HOUSEKEEPING_SECONDS = 60
 
@@ -206,6 +208,7 @@ class Service:
             if self._prepared == len(self.preparations):
                 # What was read stays: to look through it for garbage again and again would hold up whoever asks.
                 gc.freeze()
+                gc.set_threshold(YOUNG)
 
     def _know_all(self) -> None:
         with self.writing:

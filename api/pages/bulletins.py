@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -54,10 +54,10 @@ async def preview(
     """The bulletin as a page of its own, which runs nothing; the browser makes room for it while it is made."""
     now = datetime.now(UTC)
 
-    async def page() -> AsyncIterator[str]:
+    def page() -> Iterator[str]:
         yield begin_html(words.title(period), words.subtitle(span_of(period, on), region, now))
         try:
-            yield await run_in_threadpool(lambda: end_html(_make(service, period, on, region, now=now)))
+            yield from end_html(_make(service, period, on, region, now=now))
         except Exception:
             yield "<p>出错了：未能完成，详见日志</p>"
             raise
