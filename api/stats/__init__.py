@@ -157,7 +157,10 @@ def read_stats(
     told = {one: read_seen(session, one, region) for one in spans_told(unit, span)}
     seen, before, year = told[span], told[span_before(unit, span)], span_last_year(unit, span)
     record = read_record(session, unit, span, region, calendar)
-    surging = rising(issue_series(session, record, region), span, calendar)
+    by_issue = issue_series(session, record, region)
+    # Issues and categories are judged together, which takes no longer than issues alone.
+    surges = rising({**by_issue, **record.categories}, span, calendar)
+    surging = tuple(surge for surge in surges if surge.key in by_issue)
     large = largest(session, seen, most=LARGEST)
     returned = moved_to(session, Status.REOPENED, span, region)
     named = dict.fromkeys([*(rise.key for rise in surging[:most]), *large, *returned])
@@ -173,7 +176,7 @@ def read_stats(
         regions=figures(record, by_region(session, record, region, told)),
         judged=len(record.daily.counts) >= PAST[0] + WINDOWS[-1],
         surging=surging,
-        surging_categories=rising(record.categories, span, calendar),
+        surging_categories=tuple(surge for surge in surges if surge.key in record.categories),
         largest=tuple(large),
         new=tuple(new_issues(session, seen, span)),
         returned=tuple(returned),
