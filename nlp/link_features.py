@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from nlp.gram_weights import GramWeights
 from nlp.link_columns import VECTOR_STEP, Columns
 from nlp.link_grams import ABOUT_FROM, HEAD, HEAD_AT, NAME, NAME_AT, NAMES_FROM, RARE, RARE_AT, TOPIC
 from nlp.link_traits import CITIES_AT, INNER_AT, NUMBERED_AT, PLACES, UNITS_AT
+from nlp.ngrams import BUCKETS
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -58,13 +59,18 @@ _CITIES, _INNER, _UNITS, _NUMBERED = (at.start // PLACES for at in (CITIES_AT, I
 _TURNED = [
     np.arange(NUMBERED_AT.stop).reshape(-1, PLACES)[:, np.roll(range(PLACES), turn)].ravel() for turn in (1, 2, 3)
 ]
+_PLACES_OF_HEAD = np.arange(HEAD, dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparer:
-    """Compares one row with many."""
+    """Compares one row with many.
+
+    _place: where a gram of the headline that is compared stands in it, by bucket; of other grams what was left there.
+    """
 
     weights: GramWeights
+    _place: NDArray[np.uint8] = field(init=False, repr=False, default_factory=lambda: np.zeros(BUCKETS, np.uint8))
 
     def compare(self, columns: Columns, row: int, others: NDArray[np.int64]) -> Floats:
         """Features of `row` against `others`, shape (len(others), len(FEATURES)); symmetric in the two."""
@@ -79,7 +85,12 @@ class Comparer:
         _put_cosines(result, weight, same)
         placed = columns.placed.take(rows, axis=0)
         _put_headlines(
-            result, weight[:, HEAD_AT], placed, _held(grams, hits), in_text=in_text[:, HEAD_AT], same=same[:, HEAD_AT]
+            result,
+            weight[:, HEAD_AT],
+            placed,
+            self._held(grams, hits),
+            in_text=in_text[:, HEAD_AT],
+            same=same[:, HEAD_AT],
         )
         rare = weight[:, RARE_AT]
         shared = np.vecdot(rare, (in_text[:, RARE_AT] & (rare >= NAMES_FROM)).astype(np.float32))
@@ -101,6 +112,17 @@ class Comparer:
         lengths = np.maximum(lengths, 1)
         np.abs(np.log(lengths / lengths[0]), out=result[_AT["length_ratio"]])
         return result[:, 1:].T
+
+    def _held(self, grams: NDArray[np.uint32], hits: NDArray[np.uint8]) -> Floats:
+        """Which of the first headline's grams each report holds in its text, 0 or 1, (reports, HEAD).
+
+        There are few hits, so each one's place is looked up.
+        """
+        self._place[grams[0, HEAD_AT]] = _PLACES_OF_HEAD
+        at = (hits & _IN_HEAD != 0).ravel().nonzero()[0]
+        held = np.zeros((len(grams), HEAD), np.float32)
+        held[at // grams.shape[1], self._place.take(grams.take(at))] = 1
+        return held
 
 
 def _put_cosines(result: Floats, weight: Floats, same: Flags) -> None:
@@ -130,18 +152,6 @@ def _put_headlines(result: Floats, head: Floats, placed: Flags, held: Floats, *,
     at = _AT["name_cover_low"]
     np.minimum(one_way, other_way, out=result[at : at + 6 : 2])
     np.maximum(one_way, other_way, out=result[at + 1 : at + 6 : 2])
-
-
-def _held(grams: NDArray[np.uint32], hits: NDArray[np.uint8]) -> Floats:
-    """Which of the first headline's grams each report holds in its text, 0 or 1, (reports, HEAD).
-
-    There are few hits, so each one's place is looked up.
-    """
-    at = (hits & _IN_HEAD != 0).ravel().nonzero()[0]
-    place = (grams.take(at)[:, None] == grams[0, HEAD_AT]).argmax(axis=1)
-    held = np.zeros((len(grams), HEAD), np.float32)
-    held[at // grams.shape[1], place] = 1
-    return held
 
 
 def _put_names(result: Floats, weight: Floats, same: Flags) -> None:

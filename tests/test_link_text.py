@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -106,6 +106,26 @@ def test_numbers_with_their_units() -> None:
 def test_phrases_in_both_texts() -> None:
     assert shared_phrases("魅力之城油烟扰民", "万科魅力之城小区油烟扰民严重") == ("魅力之城", "油烟扰民")
     assert shared_phrases("停水", "停电") == ()
+
+
+@given(*[st.text(st.sampled_from("停水电路灯a，。 😀"), max_size=50)] * 2)
+@example(
+    "停水三天停水三天没有人管没有人管没有人管没有人管没有人管没有人管",
+    "停水三天没有人管没有人管没有人管没有人管没有人管没有人管",
+)
+def test_phrases_are_what_is_found_letter_by_letter(text: str, other: str) -> None:
+    found, start = [], 0
+    while start < len(text) - 2:
+        end = start + 3
+        if not text[start:end].isalnum() or text[start:end] not in other:
+            start += 1
+            continue
+        while end < len(text) and end < start + 24 and text[end].isalnum() and text[start : end + 1] in other:
+            end += 1
+        found.append(text[start:end])
+        start = end
+    longest = sorted(dict.fromkeys(found), key=len, reverse=True)
+    assert shared_phrases(text, other) == tuple(longest[:3])
 
 
 def test_rarer_grams_weigh_more_and_padding_nothing() -> None:
