@@ -53,8 +53,11 @@ def gram_lists(table: Grams, parts: NDArray[np.int64], background: GramWeights) 
     """Lists of up to MOST reports, of four parts each: the text, the headline, the names, the district codes.
 
     table: buckets by row and place, as `ngrams.grams` gives them; parts: (reports, 4), how many places each part takes.
+    Raises ValueError where there are more reports.
     """
     reports = len(parts)
+    if reports > MOST:
+        raise ValueError(f"{reports} reports cannot be read at once, only up to {MOST}; read them in parts")
     part = np.repeat(np.tile(np.arange(4, dtype=np.uint8), reports), parts.ravel())
     # of many reports' headlines and names a gram is told as its report's number above its bucket
     number = np.arange(reports, dtype=np.uint32)[:, None] << _BITS

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from nlp.link_grams import (
     HEAD_AT,
     KEYS,
     KEYS_OF_HEAD,
+    MOST,
     NAME,
     NAME_AT,
     NAMES_FROM,
@@ -96,6 +98,11 @@ def test_neighbours_do_not_show_in_traits(reports: list[tuple[str, str]]) -> Non
         (alone,) = read_all([one], GramWeights())
         for name in alone.__slots__:
             np.testing.assert_array_equal(getattr(alone, name), getattr(beside, name), name)
+
+
+def test_more_reports_than_have_a_number_are_refused() -> None:
+    with pytest.raises(ValueError, match="1025 reports"):
+        read_all([told("a", "", "停水")] * (MOST + 1), GramWeights())
 
 
 def test_traits_of_a_report() -> None:
