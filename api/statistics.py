@@ -83,7 +83,7 @@ def read_groups(
 def read_purged(
     session: Session, by: Sequence[Dimension], *, first: date, last: date, division: str | None = None
 ) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Of those that were purged alone."""
+    """The same of reports that were purged alone: a row a group."""
     return read_columns(session, _part(PurgedRow, func.sum(PurgedRow.reports), by, first, last, None, division))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from api.bulletin import make_bulletin, read_bulletin, to_markdown
 from api.bulletin.document import Paragraph
-from api.schema import ReportRow
+from api.schema import PurgedRow, ReportRow
 from api.stats import read_stats
 from api.store import Store
 
@@ -92,3 +92,35 @@ def test_of_many_surges_the_clearest_are_told_and_the_others_lead_to_their_repor
     assert [(source.what, sorted(source.reports)) for source in others.sources] == [
         ("本周其余突增议题的报告", sorted(f"i{n}.{m}" for n in (0, 1) for m in range(5)))
     ]
+
+
+def test_what_was_purged_is_counted_with_what_is_left(store: Store) -> None:
+    put(
+        store,
+        Told(id="a", issue="a", received="2026-03-03T09:00:00", division="湖南省/长沙市/雨花区"),
+        Told(id="b", issue="b", received="2026-03-04T09:00:00", division="湖南省/长沙市", category="fraud.loan"),
+        Told(id="c", issue="c", received="2026-02-23T09:00:00", division="湖北省"),
+    )
+    with store.writing() as session:
+        for day, category, division, reports in (
+            (date(2026, 3, 3), "service.transport", "湖南省/长沙市/雨花区", 2),
+            (date(2026, 3, 5), "service.water", "湖南省", 3),
+            (date(2026, 2, 25), "service.water", "湖南省/岳阳市", 4),
+            (date(2026, 2, 26), "service", "", 1),
+        ):
+            session.add(PurgedRow(day=day, category=category, division=division, reports=reports))
+    with store.reading() as session:
+        everywhere, inside = (read_stats(session, "week", WEEK, now=NOW, region=region) for region in ("", "湖南省"))
+    assert everywhere.daily == (0, 3, 1, 3, 0, 0, 0)
+    # Now, and in the week before.
+    assert [(f.key, f.reports, f.previous.then) for f in everywhere.categories] == [
+        *(("service", 6, 6), ("service.transport", 3, 1), ("service.water", 3, 4)),
+        *(("fraud", 1, 0), ("fraud.loan", 1, 0)),
+    ]
+    assert [(f.key, f.reports, f.previous.then) for f in everywhere.regions] == [
+        *(("湖南省", 7, 4), ("", 0, 1), ("湖北省", 0, 1)),
+    ]
+    assert [(f.key, f.reports, f.previous.then) for f in inside.regions] == [
+        *(("湖南省/长沙市", 4, 0), ("湖南省", 3, 0), ("湖南省/岳阳市", 0, 4)),
+    ]
+    assert inside.total.reports == 7

@@ -113,7 +113,7 @@ def _by_day(session: Session, span: Span, region: str) -> dict[date, list[str]]:
 def _tables(
     stored: Mapping[date, Sequence[str]], purged: Iterable[Row[*tuple[Any, ...]]], span: Span
 ) -> dict[str, NDArray[np.int_]]:
-    """The daily counts of a span by category, of the category of each stored report, and of how many were purged."""
+    """The daily counts of a span by category: of each stored report's by day, and rows of day, category and purged."""
     rows: dict[str, int] = defaultdict(count().__next__)
     row = np.fromiter(map(rows.__getitem__, chain.from_iterable(stored.values())), np.int_)
     places = np.array([(day - span.start).days for day in stored], np.int_)
