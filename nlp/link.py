@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -192,18 +193,33 @@ class Linker:
         if not found:
             return [], {}
         issue_of, members = self.partition.issue_of, self.partition.members
-        by_issue: dict[str, dict[int, float]] = {}
-        for other, value in self._odds_of(row, found):
-            by_issue.setdefault(issue_of[other], {})[other] = value
-        best = sorted((-max(odds.values()), members[i][0], i) for i, odds in by_issue.items())[:ISSUES]
+        met = list(self._odds_of(row, found))
+        highest = self._highest(met)
+        by_issue: dict[str, dict[int, float]] = {i: {} for i in highest}
+        for other, value in met:
+            if issue_of[other] in by_issue:
+                by_issue[issue_of[other]][other] = value
         # an issue none of whose nearest members is like enough is not looked at more closely: it could not be joined
-        close = [i for odds, _, i in best if -odds > self.scorer.join_above - AGREEING]
+        close = [i for i, value in highest.items() if value > self.scorer.join_above - AGREEING]
         if more := [m for i in close for m in sample(members[i]) if m not in by_issue[i]]:
             for other, value in self._odds_of(row, more):
                 by_issue[issue_of[other]][other] = value
-        scores = [(i, self._evidence(by_issue[i].values(), len(members[i]))) for _, _, i in best]
+        scores = [(i, self._evidence(odds.values(), len(members[i]))) for i, odds in by_issue.items()]
         scores.sort(key=lambda score: (-score[1], members[score[0]][0]))
         return scores, by_issue
+
+    def _highest(self, met: list[tuple[int, float]]) -> dict[str, float]:
+        """Of compared rows the ISSUES issues with the most alike members, best first, and the log-odds of those."""
+        issue_of, members = self.partition.issue_of, self.partition.members
+        highest: dict[str, float] = {}
+        least = HIGHEST
+        for other, value in sorted(met, key=itemgetter(1), reverse=True):
+            if len(highest) >= ISSUES and value < least:
+                break
+            if issue_of[other] not in highest:
+                highest[issue_of[other]] = least = value
+        best = sorted(highest.items(), key=lambda issue: (-issue[1], members[issue[0]][0]))
+        return dict(best[:ISSUES])
 
     def _nearest(self, issue: str, odds: dict[int, float]) -> int:
         """The member with the highest log-odds, the first of equals; where none was compared, the first of all."""
