@@ -249,9 +249,8 @@ class Linker:
         members = self.partition.members
         if other not in members or (len(self.verdicts) and apart(self.marks(issue), self.marks(other))):
             return Change()
-        few, many = sorted((sample(members[issue], BRIDGED), sample(members[other])), key=len)
-        others = np.array(many, np.int64)
-        odds = self._odds(np.concatenate([self._comparer.compare(self.columns, row, others) for row in few]))
+        theirs, ours = np.array(sample(members[other]), np.int64), sample(members[issue], BRIDGED)
+        odds = self._odds(np.concatenate([self._comparer.compare(self.columns, row, theirs) for row in ours]))
         if self._evidence(odds.tolist(), len(odds)) <= self.scorer.join_above:
             return Change()
         return self.partition.assign([[*members[issue], *members[other]]], by="linker")
