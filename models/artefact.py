@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 #: Of these files and of `ArtefactConfig`; weights and code of different layouts do not go together.
-LAYOUT = 2
+LAYOUT = 3
 
-LOWER = "lower.onnx"
-UPPER = "upper.onnx"
+GRAPH = "encoder.onnx"
 TOKENIZER = "tokenizer.json"
 CHARACTERS = "characters.txt"
+WORDS = "words.npz"
+DEPARTMENTS = "departments.npz"
 CONFIG = "config.json"
 CARD = "CARD.md"
 
@@ -23,24 +24,13 @@ class ArtefactError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """How a storey's logits become probabilities.
-
-    temperature: divides the primary's logits before the softmax (Guo et al. 2017);
-    label_curve: weights of a label's own logit and of its log probability as the primary, and an offset: the log-odds
-    that the label applies.
-    """
-
-    temperature: float = 1.0
-    label_curve: tuple[float, float, float] = (1.0, 0.0, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
 class ArtefactConfig:
-    """What the graphs' numbers mean.
+    """What the artefact's numbers mean.
 
     ids: categories in the order of the logits; tags: BIO tags in the order of the tag logits;
-    settled_above: the primary's probability from which on the lower storey's answer stands, chosen on unlabelled texts;
+    temperature: divides the primary's logits before the softmax (Guo et al. 2017);
+    label_curve: weights of a label's own logit and of its log probability as the primary, and an offset: the log-odds
+    that the label applies;
     decided_above, applies_above: thresholds on the calibrated probabilities, chosen on held-out training texts.
     """
 
@@ -48,9 +38,8 @@ class ArtefactConfig:
     taxonomy: str
     ids: tuple[str, ...]
     tags: tuple[str, ...]
-    early: Calibration = Calibration()
-    late: Calibration = Calibration()
-    settled_above: float = 1.0
+    temperature: float = 1.0
+    label_curve: tuple[float, float, float] = (1.0, 0.0, 0.0)
     decided_above: float = 1.0
     applies_above: float = 0.5
     layout: int = LAYOUT
@@ -69,11 +58,9 @@ class ArtefactConfig:
             raise ArtefactError(
                 f"{folder} has layout {fields.get('layout', 1)}, this minqing reads {LAYOUT}; train anew"
             )
-        for name in (LOWER, UPPER, TOKENIZER, CHARACTERS):
+        for name in (GRAPH, TOKENIZER, CHARACTERS, WORDS, DEPARTMENTS):
             if not (folder / name).is_file():
                 raise ArtefactError(f"{folder / name} is missing; reinstall minqing or train with `minqing train`")
-        for storey in ("early", "late"):
-            fields[storey] = Calibration(fields[storey]["temperature"], tuple(fields[storey]["label_curve"]))
-        for order in ("ids", "tags"):
-            fields[order] = tuple(fields[order])
+        for name in ("ids", "tags", "label_curve"):
+            fields[name] = tuple(fields[name])
         return cls(**fields)

@@ -21,11 +21,11 @@ def card(
     figures: dict[str, dict[str, Any]],
     *,
     origin: str,
-    storeys: str,
+    shape: str,
 ) -> str:
     """Markdown: what it is, what it was made from, how, how well it does, and its limits.
 
-    origin: the weights it began from; storeys: the height of both and the width.
+    origin: the weights it began from; shape: how high and wide the encoder is.
     """
     tables = []
     for name, figure in figures.items():
@@ -34,14 +34,16 @@ def card(
     choices = "\n".join(f"| {name} | {choice} |" for name, choice in _choices(recipe))
     return f"""# {config.version}
 
-One encoder for citizens' reports in Chinese: category logits, a tag for each character, and a sentence vector, in one
-forward pass. Two storeys ({storeys}), int8 weights; the upper storey reads on only where the lower is not
-sure of the category, and the mean of both answers then. Runs with onnxruntime and tokenizers alone.
+One encoder for citizens' reports in Chinese ({shape}): category logits, a tag for each character, and a
+sentence vector, in one forward pass; and linear models of a text's 1- to 3-grams, whose logits are added to the
+encoder's: of categories, and of the departments that services are filed under. Weights are int8. Runs with
+onnxruntime and tokenizers alone.
 
 ## Made from
 
 - Weights: {origin};
-  every second layer kept and taught to answer as the whole did; trained, slimmed and trained again (`models/slim.py`).
+  every second layer kept and taught to answer as the whole did, and of those the lower half; trained, slimmed and
+  trained again (`models/slim.py`). Words: from nothing (`models/fit_words.py`).
 - Texts: {len(set(data.examples))} labelled reports: `corpora/written` (ours, MIT), real texts labelled by hand
   ({len(judged_categories())} by us, known by a hash in `corpora/judged`), criminal facts and short messages whose label
   is beyond doubt; {len(data.tagged)} real texts with entities; {len(data.pairs)} pairs. The real texts come from
@@ -60,6 +62,7 @@ sure of the category, and the mean of both answers then. Runs with onnxruntime a
 
 Measured by `minqing eval`. The labelled dev texts, and reprints of them, were kept out of all that training read;
 what was tried was chosen by them (LOG.md), so texts of the future will do a little worse.
+Of either part alone, accuracies tell what a smaller artefact would lose; thresholds and calibration are those of both.
 
 {chr(10).join(tables)}
 ## Limits

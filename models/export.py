@@ -1,6 +1,6 @@
-"""From a trained network to the graphs that run: ONNX, int8 weights per column, activations quantised as they come.
+"""From a trained network to the graph that runs: ONNX, int8 weights per column, activations quantised as they come.
 
-One graph a storey. They are written operator by operator and not traced, because most of their time hangs on how: one
+It is written operator by operator and not traced, because most of their time hangs on how: one
 product for queries, keys and values and one for all heads of a piece; no padding and no mask, since a window runs by
 itself; convolutions as products over a character and its two neighbours; products that quantise what they read. What is
 left is five eighths integer products at the speed of the machine.
@@ -8,7 +8,6 @@ left is five eighths integer products at the speed of the machine.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from models.artefact import LOWER, UPPER
+from models.artefact import GRAPH
 from models.network import Network
 from models.windows import WINDOW
 
@@ -29,28 +28,25 @@ _MICROSOFT = "com.microsoft"
 
 
 def export(network: Network, folder: Path) -> None:
-    """Write the int8 graphs of one window, `LOWER` and `UPPER`.
+    """Write the int8 graph of one window, `GRAPH`.
 
-    The lower one's inputs, int64: pieces (pieces,), chars (characters,), piece_of_char (characters,), as in `Window`;
-    outputs: votes (pieces, 2 × ids), weights (pieces,), tags (characters, tags), as in `Network`, sums (width,) and
-    hidden (pieces, width). The upper one reads `hidden` and gives votes and weights anew.
+    Inputs, int64: pieces (pieces,), chars (characters,), piece_of_char (characters,), as in `Window`;
+    outputs: votes (pieces, 2 × ids), weights (pieces,), tags (characters, tags), as in `Network`, and sums (width,) of
+    the hidden states.
     """
     weights = {name: tensor.detach().cpu().float().numpy() for name, tensor in network.state_dict().items()}
-    config = network.lower.config
-    width, labels = config.hidden_size, len(weights["late.votes.bias"])
-    shape = {"head": width // config.num_attention_heads, "epsilon": config.layer_norm_eps}
-    votes: _Shapes = {"votes": ["pieces", labels], "weights": ["pieces"]}
-
-    lower = _Graph(weights, **shape)
-    lower.read_window(layers=len(network.lower.encoder.layer))
+    config = network.trunk.config
+    width = config.hidden_size
+    graph = _Graph(weights, head=width // config.num_attention_heads, epsilon=config.layer_norm_eps)
+    graph.read_window(layers=len(network.trunk.encoder.layer))
     inputs: _Shapes = {"pieces": ["pieces"], "chars": ["chars"], "piece_of_char": ["chars"]}
-    tags = len(weights["tagger.tag.bias"])
-    outputs = votes | {"sums": [width], "tags": ["chars", tags], "hidden": ["pieces", width]}
-    onnx.save(lower.model(inputs, TensorProto.INT64, outputs), folder / LOWER)
-
-    upper = _Graph(weights, **shape)
-    upper.read_on(layers=len(network.upper))
-    onnx.save(upper.model({"hidden": ["pieces", width]}, TensorProto.FLOAT, votes), folder / UPPER)
+    outputs: _Shapes = {
+        "votes": ["pieces", len(weights["ballot.votes.bias"])],
+        "weights": ["pieces"],
+        "sums": [width],
+        "tags": ["chars", len(weights["tagger.tag.bias"])],
+    }
+    onnx.save(graph.model(inputs, outputs), folder / GRAPH)
 
 
 class _Graph:
@@ -65,28 +61,19 @@ class _Graph:
         self._constants: dict[str, onnx.TensorProto] = {}
 
     def read_window(self, *, layers: int) -> None:
-        """The lower storey: from pieces and characters to hidden states, and all that hangs on them."""
-        hidden = self._embed("lower.embeddings")
+        """From pieces and characters to hidden states, and all that hangs on them."""
+        hidden = self._embed("trunk.embeddings")
         for layer in range(layers):
-            hidden = self._layer(f"lower.encoder.layer.{layer}", hidden)
-        self._node("Identity", hidden, output="hidden")
+            hidden = self._layer(f"trunk.encoder.layer.{layer}", hidden)
         self._node("ReduceSum", hidden, self._integers(0), output="sums", keepdims=0)
-        (narrow,) = self._vote("early", hidden, beside=["tagger.narrow"])
-        self._tag(narrow)
+        self._tag(self._vote(hidden))
 
-    def read_on(self, *, layers: int) -> None:
-        """The upper storey: from hidden states to votes."""
-        hidden = "hidden"
-        for layer in range(layers):
-            hidden = self._layer(f"upper.{layer}", hidden)
-        self._vote("late", hidden)
-
-    def model(self, inputs: _Shapes, kind: int, outputs: _Shapes) -> onnx.ModelProto:
-        """All inputs are of one element type, `kind`; outputs are float32."""
+    def model(self, inputs: _Shapes, outputs: _Shapes) -> onnx.ModelProto:
+        """Inputs are int64, outputs float32."""
         graph = helper.make_graph(
             self._nodes,
             "encoder",
-            [helper.make_tensor_value_info(name, kind, shape) for name, shape in inputs.items()],
+            [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name, shape in inputs.items()],
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
             list(self._constants.values()),
         )
@@ -127,16 +114,16 @@ class _Graph:
         read = self._node("FusedMatMul", shares, value, domain=_MICROSOFT, transBatchB=1)
         return self._node("Reshape", self._node("Transpose", read, perm=[1, 0, 2]), self._integers(-1, width))
 
-    def _vote(self, ballot: str, hidden: str, *, beside: Sequence[str] = ()) -> list[str]:
-        """Votes and weights; and the linear layers `beside`, made in the same product."""
-        names = [f"{ballot}.votes", *beside, f"{ballot}.salience"]
+    def _vote(self, hidden: str) -> str:
+        """Votes and weights; and what the tagger reads, made in the same product."""
+        names = ["ballot.votes", "tagger.narrow", "ballot.salience"]
         sizes = [len(self._weights[f"{name}.bias"]) for name in names]
-        votes, *others, salience = self._split(self._linear(names, hidden), sizes)
+        votes, narrow, salience = self._split(self._linear(names, hidden), sizes)
         self._node("Identity", votes, output="votes")
         bound = self._constant("bound", np.array(4, np.float32))
         bounded = self._node("Tanh", self._node("Div", self._node("Squeeze", salience, self._integers(1)), bound))
         self._node("Exp", self._node("Mul", bounded, bound), output="weights")
-        return others
+        return narrow
 
     def _tag(self, narrow: str) -> None:
         above = self._node("Gather", narrow, "piece_of_char")

@@ -16,7 +16,7 @@ from models.batches import TextBatch, endless, text_batch
 from models.data import TAGS, Pair, TaggedText, TrainingData
 from models.losses import category_loss, contrastive_loss, department_loss, tag_loss, targets, taught_loss
 from models.network import Network, text_logits, text_vectors
-from models.windows import READ_ON, Window, WindowCutter
+from models.windows import OPENING, Window, WindowCutter
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +25,14 @@ log = logging.getLogger(__name__)
 class Round:
     """What a round of training does; measured in LOG.md."""
 
-    steps: int = 2100
+    steps: int = 1200
     #: Of each step: texts with categories, texts of departments, windows with entities, pairs.
     examples: int = 24
-    departments: int = 8
+    departments: int = 4
     tagged: int = 20
     pairs: int = 6
     #: Texts of each step on which a network learns to answer as its teacher.
     taught: int = 0
-    #: Weight of the lower storey's answers beside the upper's.
-    early: float = 0.7
     #: Weight of what only tells departments apart.
     department: float = 0.5
     trunk_rate: float = 1e-4
@@ -59,8 +57,8 @@ def fine_tune(
     """
     feed = _Feed(network, cutter, data, round_, rng, teacher)
     groups = [
-        {"params": [*network.lower.parameters(), *network.upper.parameters()], "lr": round_.trunk_rate},
-        {"params": [*network.early.parameters(), *network.late.parameters()], "lr": round_.vote_rate},
+        {"params": network.trunk.parameters(), "lr": round_.trunk_rate},
+        {"params": network.ballot.parameters(), "lr": round_.vote_rate},
         {"params": network.tagger.parameters(), "lr": round_.tagger_rate},
     ]
     optimiser = torch.optim.AdamW(groups, weight_decay=round_.decay, fused=True)
@@ -121,23 +119,22 @@ class _Feed:
     def _texts(
         self, examples: Sequence[Example], size: int, rng: random.Random
     ) -> Iterator[tuple[list[Example], TextBatch]]:
-        cut = [w[:READ_ON] for w in self._cutter.cut([e.text for e in examples])]
+        cut = [w[:OPENING] for w in self._cutter.cut([e.text for e in examples])]
         for chosen in endless([sum(len(x.pieces) for x in w) for w in cut], size, rng):
             yield [examples[i] for i in chosen], text_batch(self._cutter, [cut[i] for i in chosen], self._device)
 
     def _category(self) -> Tensor:
         examples, batch = next(self._examples)
-        early, late, _ = _answers(self._network, batch)
+        logits, _ = _answers(self._network, batch)
         primary, labels = (t.to(self._device) for t in targets(examples, self._ids))
-        return category_loss(late, primary, labels) + self._round.early * category_loss(early, primary, labels)
+        return category_loss(logits, primary, labels)
 
     def _department(self) -> Tensor:
         examples, batch = next(self._departments)
-        early, late, _ = _answers(self._network, batch)
+        logits, _ = _answers(self._network, batch)
         right = torch.tensor([self._services.index(e.primary) for e in examples], device=self._device)
         among = torch.tensor([self._ids[s] for s in self._services], device=self._device)
-        loss = department_loss(late, right, among) + self._round.early * department_loss(early, right, among)
-        return self._round.department * loss
+        return self._round.department * department_loss(logits, right, among)
 
     def _tag(self) -> Tensor:
         rows = [self._tagged[i] for i in next(self._tagged_order)]
@@ -154,28 +151,27 @@ class _Feed:
         batch = text_batch(self._cutter, [w[:1] for w in self._cutter.cut(texts)], self._device)
         pieces, mask, *_ = batch.inputs
         with torch.autocast(self._device.type, torch.bfloat16):
-            low = self._network.read(pieces, mask)
-        vectors = text_vectors(low, mask, batch.owner, batch.texts)
+            hidden = self._network.read(pieces, mask)
+        vectors = text_vectors(hidden, mask, batch.owner, batch.texts)
         n = len(pairs)
         return contrastive_loss(vectors[:n], vectors[n : 2 * n], vectors[2 * n :])
 
     def _taught(self, teacher: Network) -> Tensor:
         _, batch = next(self._unlabelled)
         with torch.no_grad():
-            _, wanted, vectors = _answers(teacher, batch)
-        early, late, own = _answers(self._network, batch)
-        loss = taught_loss(late, wanted) + self._round.early * taught_loss(early, wanted)
-        return loss + 5 * (1 - (own * vectors).sum(-1)).mean()
+            wanted, vectors = _answers(teacher, batch)
+        logits, own = _answers(self._network, batch)
+        return taught_loss(logits, wanted) + 5 * (1 - (own * vectors).sum(-1)).mean()
 
 
-def _answers(network: Network, batch: TextBatch) -> tuple[Tensor, Tensor, Tensor]:
-    """Logits of the lower storey's ballot and of the upper's, and the vectors."""
+def _answers(network: Network, batch: TextBatch) -> tuple[Tensor, Tensor]:
+    """Logits and vectors."""
     pieces, mask, *_ = batch.inputs
     with torch.autocast(batch.owner.device.type, torch.bfloat16):
-        low = network.read(pieces, mask)
-        ballots = network.early(low, mask), network.late(network.read_on(low, mask), mask)
-    early, late = (text_logits(votes, weights, batch.owner, batch.texts) for votes, weights in ballots)
-    return early, late, text_vectors(low, mask, batch.owner, batch.texts)
+        hidden = network.read(pieces, mask)
+        votes, weights = network.ballot(hidden, mask)
+    logits = text_logits(votes, weights, batch.owner, batch.texts)
+    return logits, text_vectors(hidden, mask, batch.owner, batch.texts)
 
 
 def tagged_windows(cutter: WindowCutter, texts: Sequence[TaggedText]) -> list[tuple[Window, Tensor, bool]]:

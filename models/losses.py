@@ -62,6 +62,11 @@ def tag_loss(scores: Tensor, tags: Tensor) -> Tensor:
     return nn.functional.cross_entropy(scores.flatten(0, 1).float(), tags.flatten(), ignore_index=-100)
 
 
+def taught_tag_loss(scores: Tensor, wanted: Tensor) -> Tensor:
+    """Cross-entropy with the probabilities wanted, both (windows, characters, tags); those of padding are all 0."""
+    return -(wanted * torch.log_softmax(scores.float(), -1)).sum() / wanted.sum()
+
+
 def contrastive_loss(first: Tensor, second: Tensor, unlike: Tensor) -> Tensor:
     """Each of `first` (pairs, width) must find its own among `second` and `unlike` (any, width); InfoNCE, both ways."""
     own = torch.arange(len(first), device=first.device)

@@ -1,7 +1,6 @@
-"""The shared encoder: category logits, a sentence vector and a tag for each character, in one pass, in two storeys.
+"""The shared encoder: category logits, a sentence vector and a tag for each character, in one pass.
 
-The lower storey answers everything; where its categories are not sure, the upper one reads on and both answer
-(early exit: Xin et al. 2020). Needs torch and transformers (the `train` extra); running needs only the exported graphs.
+Needs torch and transformers (the `train` extra); running needs only the exported graph.
 """
 
 from __future__ import annotations
@@ -56,31 +55,22 @@ class Tagger(nn.Module):
 
 
 class Network(nn.Module):
-    """A BERT trunk cut into two storeys of equal height, with a ballot on each and the tagger on the lower.
+    """The lower half of a BERT trunk, with a ballot and a tagger on it; the mean of its states is the sentence vector.
 
-    The lower storey also gives the sentence vectors: what must be had of every text costs half the trunk.
+    Borders of entities are told low down, and beside a text's words the upper half adds nothing to its categories.
     """
 
     def __init__(self, trunk: BertModel, *, labels: int, tags: int, characters: int) -> None:
         super().__init__()
         width, height = trunk.config.hidden_size, trunk.config.num_hidden_layers // 2
-        self.lower = copy.deepcopy(trunk)
-        self.lower.encoder.layer = self.lower.encoder.layer[:height]
-        self.upper = nn.ModuleList(copy.deepcopy(trunk.encoder.layer[height:]))
-        self.early = Ballot(width, labels)
-        self.late = Ballot(width, labels)
+        self.trunk = copy.deepcopy(trunk)
+        self.trunk.encoder.layer = self.trunk.encoder.layer[:height]
+        self.ballot = Ballot(width, labels)
         self.tagger = Tagger(width, tags, characters)
 
     def read(self, pieces: Tensor, mask: Tensor) -> Tensor:
-        """The lower storey's hidden states (windows, pieces, width); pieces and mask (windows, pieces), int64."""
-        hidden: Tensor = self.lower(input_ids=pieces, attention_mask=mask).last_hidden_state
-        return hidden
-
-    def read_on(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """The upper storey's hidden states above the lower's."""
-        hide = (1 - mask[:, None, None, :].to(hidden.dtype)) * torch.finfo(hidden.dtype).min
-        for layer in self.upper:
-            hidden = layer(hidden, hide)
+        """Hidden states (windows, pieces, width); pieces and mask (windows, pieces), int64."""
+        hidden: Tensor = self.trunk(input_ids=pieces, attention_mask=mask).last_hidden_state
         return hidden
 
 

@@ -32,48 +32,43 @@ class _States:
 
 
 @torch.no_grad()
-def _states(network: Network, cutter: WindowCutter, cut: Sequence[Sequence[Window]]) -> tuple[_States, _States]:
-    """Of the lower storey and of the upper."""
+def _states(network: Network, cutter: WindowCutter, cut: Sequence[Sequence[Window]]) -> _States:
     device = next(network.parameters()).device
     order = sorted(range(len(cut)), key=lambda i: sum(len(w.pieces) for w in cut[i]))
-    width = network.lower.config.hidden_size
-    means = torch.zeros(2, len(cut), width, device=device)
-    pieces, squares, count = torch.zeros(2, width, device=device), torch.zeros(2, width, device=device), 0
+    width = network.trunk.config.hidden_size
+    means = torch.zeros(len(cut), width, device=device)
+    pieces, squares, count = torch.zeros(width, device=device), torch.zeros(width, device=device), 0
     for start in range(0, len(order), 64):
         rows = order[start : start + 64]
         batch = text_batch(cutter, [cut[i] for i in rows], device)
         mask = batch.inputs[1]
         with torch.autocast(device.type, torch.bfloat16):
-            low = network.read(batch.inputs[0], mask)
-            both = torch.stack([low, network.read_on(low, mask)])
+            hidden = network.read(batch.inputs[0], mask)
         real = mask.unsqueeze(-1).float()
-        both = both.float() * real
+        hidden = hidden.float() * real
         total = torch.zeros(len(rows), 1, device=device).index_add_(0, batch.owner, real.sum(1))
-        sums = torch.zeros(2, len(rows), width, device=device).index_add_(1, batch.owner, both.sum(2))
-        means[:, rows] = sums / total
-        pieces += both.sum((1, 2))
-        squares += both.square().sum((1, 2))
+        sums = torch.zeros(len(rows), width, device=device).index_add_(0, batch.owner, hidden.sum(1))
+        means[rows] = sums / total
+        pieces += hidden.sum((0, 1))
+        squares += hidden.square().sum((0, 1))
         count += int(real.sum())
     mean = pieces / count
-    deviation = (squares / count - mean.square()).clamp_min(1e-6).sqrt()
-    low, high = (_States(means[k], mean[k], deviation[k]) for k in (0, 1))
-    return low, high
+    return _States(means, mean, (squares / count - mean.square()).clamp_min(1e-6).sqrt())
 
 
 def start_heads(
     network: Network, cutter: WindowCutter, examples: Sequence[Example], cut: Sequence[Sequence[Window]]
 ) -> None:
-    """Set both ballots from probes of text means, and whiten what the tagger sees."""
+    """Set the ballot from a probe of text means, and whiten what the tagger sees."""
     network.eval()
-    low, high = _states(network, cutter, cut)
+    states = _states(network, cutter, cut)
     index = {category: i for i, category in enumerate(default_taxonomy().ids)}
-    primary, labels = (t.to(low.means.device) for t in targets(examples, index))
-    _start_ballot(network.early, low.means, primary, labels)
-    _start_ballot(network.late, high.means, primary, labels)
+    primary, labels = (t.to(states.means.device) for t in targets(examples, index))
+    _start_ballot(network.ballot, states.means, primary, labels)
     with torch.no_grad():
         narrow = network.tagger.narrow
-        narrow.weight.div_(low.deviation)
-        narrow.bias.sub_(narrow.weight @ low.mean)
+        narrow.weight.div_(states.deviation)
+        narrow.bias.sub_(narrow.weight @ states.mean)
 
 
 def _start_ballot(ballot: Ballot, means: Tensor, primary: Tensor, labels: Tensor) -> None:

@@ -30,13 +30,13 @@ _RIDGE = 0.01
 def slim(network: Network, batches: Iterable[TextBatch]) -> None:
     """Slim every layer of `network` in place, judged by what it does on `batches`."""
     network.eval()
-    layers = [*network.lower.encoder.layer, *network.upper]
+    layers = list(network.trunk.encoder.layer)
     seen: dict[nn.Module, list[Tensor]] = {}
     watched = [dense for layer in layers for dense in (layer.attention.output.dense, layer.output.dense)]
     hooks = [dense.register_forward_pre_hook(_keep(seen)) for dense in watched]
     for batch in batches:
         pieces, mask, *_ = batch.inputs
-        network.read_on(network.read(pieces, mask), mask)
+        network.read(pieces, mask)
     for hook in hooks:
         hook.remove()
     for layer in layers:

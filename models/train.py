@@ -32,7 +32,7 @@ from models.probe import start_heads
 from models.rounding import rounded
 from models.slim import slim
 from models.tag_on import TagRound, tag_on
-from models.windows import READ_ON, WindowCutter
+from models.windows import OPENING, WindowCutter
 
 log = logging.getLogger(__name__)
 
@@ -42,14 +42,14 @@ class Recipe:
     """Everything that was chosen; measured in LOG.md."""
 
     seed: int = 1
-    halving_steps: int = 450
+    halving_steps: int = 300
     halving_batch: int = 32
     #: Texts that the heads' first weights are probed on.
     probed: int = 6000
     whole: Round = field(default_factory=Round)
     #: Texts on which layers are slimmed.
     looked_at: int = 256
-    slimmed: Round = field(default_factory=lambda: Round(steps=1800, tagged=24, taught=8))
+    slimmed: Round = field(default_factory=lambda: Round(steps=1500, tagged=24, taught=8))
     tags: TagRound = field(default_factory=TagRound)
 
 
@@ -89,7 +89,7 @@ def train_network(
     network.to(device)
     distinct = list(dict.fromkeys(data.examples))
     probed = rng.sample(distinct, min(recipe.probed, len(distinct)))
-    start_heads(network, cutter, probed, [w[:READ_ON] for w in cutter.cut([e.text for e in probed])])
+    start_heads(network, cutter, probed, [w[:OPENING] for w in cutter.cut([e.text for e in probed])])
     whole = work / "whole.pt"
     if whole.exists():
         network.load_state_dict(torch.load(whole, map_location=device))
@@ -148,7 +148,7 @@ def _slimmed(
 ) -> Network:
     device = next(whole.parameters()).device
     network = copy.deepcopy(whole)
-    seen = [w[:READ_ON] for w in cutter.cut(data.unlabelled[:: max(1, len(data.unlabelled) // recipe.looked_at)])]
+    seen = [w[:OPENING] for w in cutter.cut(data.unlabelled[:: max(1, len(data.unlabelled) // recipe.looked_at)])]
     seen.sort(key=lambda windows: sum(len(w.pieces) for w in windows))
     slim(network, (text_batch(cutter, seen[k : k + 16], device) for k in range(0, len(seen), 16)))
     final = work / "network.pt"
@@ -159,6 +159,6 @@ def _slimmed(
     whole.eval().requires_grad_(False)
     with rounded(network):
         fine_tune(network, cutter, data, recipe.slimmed, rng, work / "unfinished.pt", teacher=whole)
-    tag_on(network, cutter, data.tagged, recipe.tags, rng)
+    tag_on(network, cutter, data.tagged, data.unlabelled, recipe.tags, rng)
     torch.save(network.state_dict(), final)
     return network

@@ -12,8 +12,8 @@ from tokenizers import Tokenizer
 
 #: Pieces a window holds, the two boundary marks included. 128 costs least a token on a CPU.
 WINDOW = 128
-#: Windows of a text from which its categories are learned, and which the upper storey reads.
-READ_ON = 2
+#: Windows of a text from which its categories are learned.
+OPENING = 2
 _STOPS = frozenset("。！？!?;；\n")
 
 IntArray = NDArray[np.int64]

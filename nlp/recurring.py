@@ -23,8 +23,21 @@ _HIDDEN = "某0123456789"
 _OFTEN = 3
 
 
+#: Characters of a place or an organisation whose telling completes the parts that are told of it elsewhere.
+_WHOLE, _LONGEST = 4, 40
+#: Names that are looked up by one of their parts, the longest.
+_LOOKED_UP = 8
+
+
 def agree_on_names(text: str, spans: Sequence[Span]) -> list[Span]:
-    """The spans, with persons' ends where the other tellings of the name put them; in order, none overlapping."""
+    """The spans, where the other tellings of their names put them; in order, none overlapping.
+
+    Persons end where most of their tellings end; what stands inside of a telling of a place or an organisation is it.
+    """
+    return _made_whole(text, _ended_alike(text, spans))
+
+
+def _ended_alike(text: str, spans: Sequence[Span]) -> list[Span]:
     tellings = Counter(text[span.start : span.end] for span in spans if span.type == "person")
     longer = {name: _completed(text, spans, name) for name, count in tellings.items() if count >= _OFTEN}
     agreed = []
@@ -51,3 +64,33 @@ def _completed(text: str, spans: Sequence[Span], name: str) -> int:
     after = {text[s.end : s.end + 1] for s in spans if s.type == "person" and text[s.start : s.end] == name}
     (third,) = after if len(after) == 1 else ("",)
     return int("一" <= third <= "龥" and third not in _AFTER)
+
+
+def _made_whole(text: str, spans: Sequence[Span]) -> list[Span]:
+    names = {
+        (text[span.start : span.end], span.type)
+        for span in spans
+        if span.type in ("place", "org") and _WHOLE <= span.end - span.start <= _LONGEST
+    }
+    by_part: dict[str, list[tuple[int, str, str]]] = {}
+    for name, kind in sorted(names, key=lambda told: (-len(told[0]), told)):
+        for start in range(len(name)):
+            for end in range(start + 1, len(name) + 1):
+                known = by_part.setdefault(name[start:end], [])
+                if len(known) < _LOOKED_UP and end - start < len(name):
+                    known.append((start, name, kind))
+    whole: list[Span] = []
+    k = 0
+    while k < len(spans):
+        span, after = spans[k], k + 1
+        for before, name, kind in by_part.get(text[span.start : span.end], ()):
+            start, end = span.start - before, span.start - before + len(name)
+            if start < (whole[-1].end if whole else 0) or not text.startswith(name, start):
+                continue
+            inside = k + sum(1 for other in spans[k : k + len(name)] if other.start < end)
+            if spans[inside - 1].end <= end:
+                span, after = Span(kind, start, end), inside
+                break
+        whole.append(span)
+        k = after
+    return whole

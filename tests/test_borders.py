@@ -65,6 +65,13 @@ def read_marked(marked: str) -> tuple[str, list[Span]]:
         # Two persons of one hidden name are two; what follows twice may be chance.
         ("⟦person|叶某⟧、⟦person|叶某⟧、⟦person|叶某4⟧", "⟦person|叶某⟧、⟦person|叶某⟧、⟦person|叶某4⟧"),
         ("⟦person|曹仙⟧贪，⟦person|曹仙⟧贪", "⟦person|曹仙⟧贪，⟦person|曹仙⟧贪"),
+        # What is told whole once completes its parts, also where these were taken for something else.
+        (
+            "⟦org|永和建筑公司⟧欠薪，永⟦org|和建⟧筑公司跑了，⟦place|永和⟧建筑公⟦org|司⟧赔",
+            "⟦org|永和建筑公司⟧欠薪，⟦org|永和建筑公司⟧跑了，⟦org|永和建筑公司⟧赔",
+        ),
+        ("⟦place|桔园小区南门⟧吵，在⟦place|桔园⟧小区南", "⟦place|桔园小区南门⟧吵，在⟦place|桔园⟧小区南"),
+        ("⟦org|大堂⟧在修，⟦org|大⟧堂里", "⟦org|大堂⟧在修，⟦org|大⟧堂里"),
     ],
 )
 def test_border(tagged: str, settled: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,7 @@ from models import ENCODER, OnnxEncoder
 from models.artefact import ArtefactConfig, ArtefactError
 from models.decode import bio_spans
 from models.metrics import expected_calibration_error
-from models.windows import READ_ON, WINDOW, WindowCutter
+from models.windows import WINDOW, WindowCutter
 from nlp import Pipeline
 
 
@@ -101,39 +100,30 @@ def test_a_missing_artefact_is_never_passed_over(tmp_path: pytest.TempPathFactor
 
 def test_an_artefact_of_another_layout_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"version": "encoder-1", "ids": []}', "utf-8")
-    with pytest.raises(ArtefactError, match="layout 1, this minqing reads 2"):
+    with pytest.raises(ArtefactError, match="layout 1, this minqing reads 3"):
         OnnxEncoder(tmp_path)
 
 
-def test_the_upper_storey_reads_only_what_the_lower_leaves_open() -> None:
-    """Where nothing is settled both storeys answer, where all is the lower; facts and vectors are the lower one's."""
+def test_the_words_and_the_graph_both_answer() -> None:
+    """Their logits are added up; facts and vectors are the graph's own."""
     texts = ["公交车太少了，等了一个小时", "他们说这个项目挺好的，也不知道真假"]
-    config = ArtefactConfig.load(ENCODER)
-    never, shipped, always = (
-        list(OnnxEncoder(ENCODER, config=replace(config, settled_above=above)).encode(texts))
-        for above in (0.0, config.settled_above, 1.1)
-    )
-    assert all(not np.array_equal(low.primary, high.primary) for low, high in zip(never, always, strict=True))
-    for low, own, high in zip(never, shipped, always, strict=True):
-        expected = low if low.primary.max() >= config.settled_above else high
-        assert np.array_equal(own.primary, expected.primary)
-        assert np.array_equal(low.vector, high.vector)
-        assert low.spans == high.spans
+    both, graph, words = (OnnxEncoder(ENCODER, says=says) for says in ((1, 1), (1, 0), (0, 1)))
+    for sum_, one, other in zip(both.logits(texts), graph.logits(texts), words.logits(texts), strict=True):
+        assert np.allclose(sum_, one + other, atol=1e-4)
+        assert np.abs(one).max() > 1
+        assert np.abs(other).max() > 1
+    for own, other in zip(both.encode(texts), words.encode(texts), strict=True):
+        assert np.array_equal(own.vector, other.vector)
+        assert own.spans == other.spans
 
 
-def test_the_upper_storey_reads_the_first_windows_and_facts_come_from_all(cutter: WindowCutter) -> None:
-    """Of a long text only the beginning is read twice; categories and entities are found to its end."""
+def test_facts_come_from_the_end_of_a_long_text(cutter: WindowCutter) -> None:
     opening = "我们小区门口的路灯坏了很久，晚上出行很不方便，没有人来修。" * 20
-    texts = [opening + "希望早日修好，谢谢。", opening + "张建国在长沙市开福区的棋牌室聚众赌博。"]
-    (windows, others) = cutter.cut(texts)
-    assert len(windows) > READ_ON
-    assert windows[:READ_ON] == others[:READ_ON]
-    encoder = OnnxEncoder(ENCODER)
-    (low, both), (other_low, other_both) = encoder.logits(texts)
-    assert not np.array_equal(low, other_low)
-    assert np.allclose(2 * both - low, 2 * other_both - other_low, atol=1e-4)  # both is the mean of the storeys
-    _, other = encoder.encode(texts)
-    assert any(span.type == "place" and span.start > len(opening) for span in other.spans)
+    text = opening + "张建国在长沙市开福区的棋牌室聚众赌博。"
+    (windows,) = cutter.cut([text])
+    assert len(windows) > 2
+    (encoding,) = OnnxEncoder(ENCODER).encode([text])
+    assert any(span.type == "place" and span.start > len(opening) for span in encoding.spans)
 
 
 def test_the_artefact_is_small_and_complete() -> None:
@@ -152,7 +142,7 @@ def test_the_graph_says_what_the_network_says(tmp_path: Path) -> None:
     pytest.importorskip("onnx", reason=reason)
     import onnxruntime
 
-    from models.artefact import LOWER, UPPER
+    from models.artefact import GRAPH
     from models.export import export
 
     network = small_network(units=128, deviation=0.2)
@@ -162,18 +152,13 @@ def test_the_graph_says_what_the_network_says(tmp_path: Path) -> None:
     mask = torch.ones_like(pieces)
     with torch.no_grad():
         hidden = network.read(pieces, mask)
-        votes, weights = network.early(hidden, mask)
+        votes, weights = network.ballot(hidden, mask)
         tags = network.tagger(hidden, chars, piece_of_char)
-        late_votes, late_weights = network.late(network.read_on(hidden, mask), mask)
-    lower, upper = (
-        onnxruntime.InferenceSession(str(tmp_path / graph), providers=["CPUExecutionProvider"])
-        for graph in (LOWER, UPPER)
-    )
+    graph = onnxruntime.InferenceSession(str(tmp_path / GRAPH), providers=["CPUExecutionProvider"])
     feed = {"pieces": pieces, "chars": chars, "piece_of_char": piece_of_char}
-    names = ["votes", "weights", "tags", "sums", "hidden"]
-    given = lower.run(names, {name: tensor[0].numpy() for name, tensor in feed.items()})
-    read_on = upper.run(["votes", "weights"], {"hidden": given[-1]})
-    expected = [votes, weights, tags, hidden.sum(1), hidden, late_votes, late_weights]
-    for one, other in zip([*given, *read_on], expected, strict=True):
+    names = ["votes", "weights", "tags", "sums"]
+    given = graph.run(names, {name: tensor[0].numpy() for name, tensor in feed.items()})
+    expected = [votes, weights, tags, hidden.sum(1)]
+    for one, other in zip(given, expected, strict=True):
         assert one.shape == other[0].shape
         assert np.corrcoef(one.ravel(), other[0].numpy().ravel())[0, 1] > 0.99

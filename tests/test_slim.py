@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch", reason=reason)
 pytest.importorskip("transformers", reason=reason)
 pytest.importorskip("onnx", reason=reason)
 
-from models.artefact import LOWER, UPPER  # noqa: E402
+from models.artefact import GRAPH  # noqa: E402
 from models.batches import TextBatch  # noqa: E402
 from models.export import export  # noqa: E402
 from models.rounding import rounded  # noqa: E402
@@ -35,7 +35,7 @@ def batch() -> Any:
 
 def test_what_is_silent_goes_and_answers_stay(network: Any) -> None:
     """Heads and units whose output weights are nought are no loss."""
-    own = network.lower.encoder.layer[0]
+    own = network.trunk.encoder.layer[0]
     with torch.no_grad():
         own.attention.output.dense.weight[:, 16:32] = 0
         own.output.dense.weight[:, 256:] = 0
@@ -57,25 +57,21 @@ def test_a_slim_network_is_exported(network: Any, tmp_path: Path) -> None:
     import onnxruntime
 
     with torch.no_grad():
-        network.lower.encoder.layer[0].attention.output.dense.weight[:, :32] = 0
+        network.trunk.encoder.layer[0].attention.output.dense.weight[:, :32] = 0
     data = batch()
     slim(network, [data])
     export(network, tmp_path)
     pieces, _, chars, piece_of_char = (tensor[:1] for tensor in data.inputs)
-    lower, upper = (
-        onnxruntime.InferenceSession(str(tmp_path / graph), providers=["CPUExecutionProvider"])
-        for graph in (LOWER, UPPER)
-    )
+    graph = onnxruntime.InferenceSession(str(tmp_path / GRAPH), providers=["CPUExecutionProvider"])
     feed = {"pieces": pieces, "chars": chars, "piece_of_char": piece_of_char}
-    hidden, tags = lower.run(["hidden", "tags"], {name: tensor[0].numpy() for name, tensor in feed.items()})
-    (votes,) = upper.run(["votes"], {"hidden": hidden})
+    found = graph.run(["votes", "tags"], {name: tensor[0].numpy() for name, tensor in feed.items()})
 
     mask = torch.ones_like(pieces)
     with torch.no_grad():
-        low = network.read(pieces, mask)
-        late, _ = network.late(network.read_on(low, mask), mask)
-        expected = low, network.tagger(low, chars, piece_of_char), late
-    for given, wanted in zip((hidden, tags, votes), expected, strict=True):
+        hidden = network.read(pieces, mask)
+        votes, _ = network.ballot(hidden, mask)
+        expected = votes, network.tagger(hidden, chars, piece_of_char)
+    for given, wanted in zip(found, expected, strict=True):
         assert np.corrcoef(given.ravel(), wanted[0].numpy().ravel())[0, 1] > 0.99
 
 
