@@ -26,7 +26,7 @@ from api.http.times import Day
 from api.keys import Principal
 from api.pages.atlas import first_and_last
 from api.pages.desk import Desk
-from api.pages.panel import Panel, Told
+from api.pages.panel import Panel, Told, log_failure
 from api.pages.times import day_of
 from api.statistics import count_by
 from api.stats import Unit, span_of
@@ -58,9 +58,9 @@ async def preview(
         yield begin_html(words.title(period), words.subtitle(span_of(period, on), region, now))
         try:
             yield from end_html(_make(service, period, on, region, now=now))
-        except Exception:
-            yield "<p>出错了：未能完成，详见日志</p>"
-            raise
+        except Exception as error:  # the answer has begun, so its status cannot tell any more
+            log_failure(error)
+            yield "<p>出错了：未能完成，详见日志</p>\n</body></html>\n"
 
     headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "Cache-Control": "no-store"}
     return StreamingResponse(page(), media_type="text/html", headers=headers)

@@ -54,6 +54,11 @@ class Panel(Element, component="static/panel.js"):
             await guarded(self._desk, handler)(event)
 
 
+def log_failure(error: Exception) -> None:
+    """Write down what failed and where; not its message, which may hold a text."""
+    log.error("%s at\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+
+
 def guarded(desk: Desk, handler: Handler) -> Callable[[GenericEventArguments], Awaitable[None]]:
     """A handler for what a browser tells: asked of people whose key still works; what goes wrong is said to them."""
 
@@ -66,8 +71,7 @@ def guarded(desk: Desk, handler: Handler) -> Callable[[GenericEventArguments], A
         except (UsageError, Problem) as error:
             ui.notify(str(error), type="warning", position="top")
         except Exception as error:
-            # An exception's message may hold a text; where it happened does not.
-            log.error("%s at\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+            log_failure(error)
             ui.notify("出错了：未能完成，详见日志", type="negative", position="top")
 
     return handle
