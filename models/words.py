@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.ngrams import codes
+
 Floats = NDArray[np.float32]
 Keys = NDArray[np.uint64]
 
@@ -21,7 +23,7 @@ _BITS = np.uint64(21)
 
 def grams(text: str) -> list[Keys]:
     """Keys of the runs of one, two and three characters that begin at each place of a text, as far as they go."""
-    ones = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    ones = codes(text).astype(np.uint64)
     twos = (ones[:-1] << _BITS) | ones[1:]
     return [ones, twos, (twos[:-1] << _BITS) | ones[2:]]
 
